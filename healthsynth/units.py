@@ -1,0 +1,54 @@
+"""Time: whole seconds of the wall clock at the patient's place, counted from 1970-01-01T00:00.
+
+A `Clock` is an int and may be negative (births before 1970). It is local civil time: time zones enter only when a
+FHIR instant or a UTC column is written. Month arithmetic is calendar-true.
+"""
+
+from datetime import date, timedelta
+from functools import lru_cache
+
+Clock = int
+
+MINUTE = 60
+HOUR = 3600
+DAY = 86400
+WEEK = 7 * DAY
+YEAR = 31_557_600  # the Julian year of 365.25 days: rates are per this year
+MONTH = YEAR // 12
+
+_EPOCH = date(1970, 1, 1)
+
+
+def clock(day: date, seconds: int = 0) -> Clock:
+    """The clock at a civil day plus seconds after midnight."""
+    return (day - _EPOCH).days * DAY + seconds
+
+
+@lru_cache(maxsize=65536)
+def _civil(days: int) -> date:
+    return _EPOCH + timedelta(days=days)
+
+
+def civil(at: Clock) -> date:
+    """The civil day of a clock."""
+    return _civil(at // DAY)
+
+
+def add_months(at: Clock, months: int) -> Clock:
+    """The same time of day, `months` calendar months later (31 January + 1 month is the last of February)."""
+    day = civil(at)
+    month = day.month - 1 + months
+    year, month = day.year + month // 12, month % 12 + 1
+    last = 31 if month == 12 else (date(year, month + 1, 1) - timedelta(days=1)).day
+    return clock(date(year, month, min(day.day, last)), at % DAY)
+
+
+def birthday(birth: Clock, age: int) -> Clock:
+    """The clock at which someone born at `birth` turns `age` years."""
+    return add_months(birth, 12 * age)
+
+
+def age_years(birth: Clock, at: Clock) -> int:
+    """Completed years of life, by the calendar."""
+    born, now = civil(birth), civil(at)
+    return now.year - born.year - ((now.month, now.day) < (born.month, born.day))
