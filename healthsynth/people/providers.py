@@ -51,7 +51,7 @@ class Providers:
         self._blocks = self._find_blocks()
         self._real = _real_lines() if real else None
         self._facilities: dict[int, Facility] = {}
-        self._nearest: dict[tuple[str, str, float, float], Facility] = {}
+        self._nearest: dict[tuple[str, str, str, int, int], Facility] = {}
         self._clinicians: dict[tuple[str, str, int], Clinician] = {}
         self._staff: dict[tuple[str, str], tuple[Specialty, int]] = {}
         self._people = _clinician_names()
@@ -64,12 +64,12 @@ class Providers:
         Raises:
             UsageError: the kind or the state is unknown.
         """
-        cell = (kind, address.zip, round(address.lat * _CELL), round(address.lon * _CELL))
+        cell = (kind, address.st, address.zip, round(address.lat * _CELL), round(address.lon * _CELL))
         found = self._nearest.get(cell)
         if found is None:
             if len(self._nearest) >= _MOST_KEPT:
                 self._nearest.clear()
-            found = self._nearest[cell] = self._search(address.st, *cell)
+            found = self._nearest[cell] = self._search(*cell)
         return found
 
     def clinician(self, facility: Facility, specialty_name: str, number: int) -> Clinician:
@@ -108,7 +108,7 @@ class Providers:
             for value, start, end in zip(values.tolist(), first.tolist(), ends, strict=True)
         }
 
-    def _search(self, st: str, kind: str, zip_code: str, cell_lat: int, cell_lon: int) -> Facility:
+    def _search(self, kind: str, st: str, zip_code: str, cell_lat: int, cell_lon: int) -> Facility:
         if kind not in FACILITY_KINDS:
             raise UsageError(f"there is no kind of facility '{kind}'; there are {', '.join(FACILITY_KINDS)}")
         if st not in self._sts:
