@@ -98,6 +98,15 @@ def locate(row: dict[str, str], zips: dict[str, Place], towns: dict[tuple[str, s
     return zips.get(towns.get((row["state"], row["city"].casefold()), ""))
 
 
+def town_geocodes(data: Path) -> set[tuple[str, str]]:
+    """Positions that facilities of several zips share: the middle of a town, given where no address was found."""
+    zips: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
+    for file in FILES.values():
+        for row in read(data / "providers" / f"{file}.csv.gz"):
+            zips[row["lat"], row["lon"]].add(row["zip"])
+    return {position for position, found in zips.items() if len(found) > 1}
+
+
 def is_kept(kind: str, row: dict[str, str]) -> bool:
     if kind != "hospital":
         return True
@@ -113,6 +122,7 @@ def titled(text: str) -> str:
 def facilities(data: Path, zips: dict[str, Place], towns: dict[tuple[str, str], str]) -> list[Row]:
     """Every facility once (by kind and real address), in a fixed order, with a position that fits its zip."""
     rows: dict[tuple[str, str, str], Row] = {}
+    towns_only = town_geocodes(data)
     dropped = moved = 0
     for kind, file in FILES.items():
         for row in read(data / "providers" / f"{file}.csv.gz"):
@@ -121,7 +131,7 @@ def facilities(data: Path, zips: dict[str, Place], towns: dict[tuple[str, str], 
                 dropped += 1
                 continue
             lat, lon = float(row["lat"]), float(row["lon"])
-            if miles(lat, lon, place) > FAR_MILES:
+            if (row["lat"], row["lon"]) in towns_only or miles(lat, lon, place) > FAR_MILES:
                 lat, lon, moved = place.lat, place.lon, moved + 1
             city = row["city"] if (place.st, row["city"].casefold()) in towns else place.city
             number = FACILITY_KINDS.index(kind)

@@ -10,19 +10,20 @@ def _words(text: str) -> tuple[str, ...]:
 
 
 _FIRST = _words(
-    "Alder Amber Ash Aspen Autumn Bayberry Beech Birch Blue Bramble Bright Briar Bronze Brook Calm Canyon Cedar Cherry "
-    "Chestnut Clear Clover Copper Coral Cotton Crystal Cypress Dogwood Eagle East Elder Elm Ember Evergreen Fair Falcon "
-    "Fern Fieldstone Flint Fox Garnet Gentle Glass Golden Granite Green Hazel Heather Heron Hickory High Holly Iron Ivory "
-    "Jade Juniper Kestrel Lantern Larch Laurel Lavender Lilac Linden Little Long Lupine Magnolia Maple Marble Marigold "
-    "Meadow Mill Misty Moss Mulberry New North Oak Olive Opal Orchard Osprey Otter Pebble Pine Plum Poplar Prairie Quail "
-    "Quarry Quartz Quiet Red Robin Rowan Sage Sandstone Shady Silver Slate South Sparrow Spruce Star Stone Summer Sumac "
-    "Sycamore Tall Thistle Timber Violet Walnut West White Wild Willow Winter Wren"
+    "Alder Amber Ash Aspen Autumn Bayberry Beech Birch Blue Bramble Bright Briar Bronze Brook Calm Canyon Cedar "
+    "Cherry Chestnut Clear Clover Copper Coral Cotton Crystal Cypress Dogwood Eagle East Elder Elm Ember Evergreen "
+    "Fair Falcon Fern Fieldstone Flint Fox Garnet Gentle Glass Golden Granite Green Hazel Heather Heron Hickory "
+    "High Holly Iron Ivory Jade Juniper Kestrel Lantern Larch Laurel Lavender Lilac Linden Little Long Lupine "
+    "Magnolia Maple Marble Marigold Meadow Mill Misty Moss Mulberry New North Oak Olive Opal Orchard Osprey Otter "
+    "Pebble Pine Plum Poplar Prairie Quail Quarry Quartz Quiet Red Robin Rowan Sage Sandstone Shady Silver Slate "
+    "South Sparrow Spruce Star Stone Summer Sumac Sycamore Tall Thistle Timber Violet Walnut West White Wild Willow "
+    "Winter Wren"
 )
 _SECOND = _words(
-    "Acre Arbor Bank Basin Bend Bluff Bridge Bridle Cove Creek Crest Crossing Dale Dell Falls Farm Field Ford Forest "
-    "Garden Gate Glade Glen Grove Harbor Haven Heath Hill Hollow Island Knoll Lake Landing Lane Lawn Ledge Marsh Mead "
-    "Mesa Moor Orchard Pass Path Point Pond Prairie Rapids Reach Ridge Rise River Rock Run Shore Spring Summit Terrace "
-    "Trail Vale Valley View Vista Water Way Wharf Woods"
+    "Acre Arbor Bank Basin Bend Bluff Bridge Bridle Cove Creek Crest Crossing Dale Dell Falls Farm Field Ford "
+    "Forest Garden Gate Glade Glen Grove Harbor Haven Heath Hill Hollow Island Knoll Lake Landing Lane Lawn Ledge "
+    "Marsh Mead Mesa Moor Orchard Pass Path Point Pond Prairie Rapids Reach Ridge Rise River Rock Run Shore Spring "
+    "Summit Terrace Trail Vale Valley View Vista Water Way Wharf Woods"
 )
 _SUFFIXES = {
     "hospital": ("Hospital", "Medical Center", "General Hospital", "Regional Medical Center", "Community Hospital"),

@@ -51,6 +51,6 @@ def _kept(day: date) -> date:
 
 @lru_cache(maxsize=512)
 def closed_days(year: int) -> frozenset[date]:
-    """The days of a year on which offices are closed for a holiday (New Year's Eve too, when 1 January is a Saturday)."""
+    """The days of a year on which offices are closed for a holiday (also 31 December, when 1 January is a Saturday)."""
     kept = {_kept(day) for day in (*holidays(year), date(year + 1, 1, 1))}
     return frozenset(day for day in kept if day.year == year)

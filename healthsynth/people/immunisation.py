@@ -6,8 +6,8 @@ A schedule is a CSV file, one row for each dose of a series in a period of use, 
 |---|---|
 | vaccine | short name in clinical_modules/vocabulary/vaccines.yaml |
 | series | what doses are counted by: products may change within a series (DTP, later DTaP) |
-| dose_number | 1, 2, ...; `each`: any, again after the interval; `yearly`: any, once a season |
-| age_min_months, age_max_months | from this age on, and up to but not at that age (catch-up ends); no maximum if blank |
+| dose_number | 1, 2, ...; `each`: any, after the interval; `yearly`: any, once a season |
+| age_min_months, age_max_months | from this age on, and up to but not at that age; no maximum if blank |
 | from_year, to_year | first and last year, or year-month, in which the row holds; still in use if to_year is blank |
 | sex | female, male, or blank for both |
 | interval_months_from_previous | least time since the series' last dose |
@@ -16,8 +16,9 @@ A schedule is a CSV file, one row for each dose of a series in a period of use, 
 | uptake | share of those for whom it is due who accept it, 0 to 1 |
 | note, source | for readers |
 
-Uptake is compared with one draw a person and series, so that those who take the fourth dose are among those who took the third, and a
-refusal stays one until a row with a higher uptake holds. Yearly vaccines mix habit and occasion: see `_HABIT`.
+Uptake is compared with one draw a person and series, so that those who take the fourth dose are among those who took
+the third, and a refusal stays one until a row with a higher uptake holds. Yearly vaccines mix habit and occasion: see
+`_HABIT`.
 """
 
 import csv
@@ -172,7 +173,7 @@ class Schedule:
         given: Mapping[str, Sequence[Clock]],
         accepts: Callable[[str, int, float], bool],
     ) -> Clock | None:
-        """The earliest moment after `at` at which a series that was begun goes on, for planning a visit; None if none does.
+        """The earliest moment after `at` at which a series that was begun goes on, or None: for planning a visit.
 
         Boosters (`each`), yearly and seasonal doses are left out: they wait for a visit that takes place anyway.
         Arguments as for `due`.

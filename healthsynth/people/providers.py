@@ -1,11 +1,12 @@
 """Facilities near a home and the clinicians who work there: a place and a number in, invented people out.
 
-Positions, towns and kinds of facilities are real (healthsynth/data/README.md); names, street lines, phones, NPIs and all
-clinicians are invented. Everything is a pure function of the table and the arguments: two workers that ask the same
+Positions, towns and kinds of facilities are real (healthsynth/data/README.md); names, street lines, phones, NPIs and
+all clinicians are invented. Everything is a pure function of the table and the arguments: two workers that ask the same
 get equal values, and an exporter collects those that its records mention.
 """
 
 import gzip
+import math
 from importlib.resources import as_file, files
 from typing import Any
 
@@ -118,12 +119,15 @@ class Providers:
         # A state without the kind (there are a few for urgent care) sends people to the nearest in the country.
         start, end = self._blocks.get((kind, st)) or self._whole(kind)
         lat, lon = cell_lat / _CELL, cell_lon / _CELL
+        # Rounded, so that the last bit of a cosine, which differs between machines, cannot change who is nearest.
+        narrowing = round(math.cos(math.radians(lat)), 6)
         north = self._lat[start:end] - lat
-        east = (self._lon[start:end] - lon) * np.cos(np.radians(lat))
+        east = (self._lon[start:end] - lon) * narrowing
         distance = north * north + east * east
         count = min(_CHOICE[kind], end - start)
-        close = np.argpartition(distance, count - 1)[:count]
-        ranked = sorted((float(distance[n]), int(n)) for n in close)
+        farthest = np.partition(distance, count - 1)[count - 1]
+        # All that are as near as the last one, then by row: ties (offices at one address) have one order everywhere.
+        ranked = sorted((float(distance[n]), int(n)) for n in np.flatnonzero(distance <= farthest))[:count]
         return self._facility(start + ranked[_pick(kind, zip_code, ranked)][1])
 
     def _whole(self, kind: str) -> tuple[int, int]:

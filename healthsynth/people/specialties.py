@@ -215,6 +215,14 @@ def specialty(name: str) -> Specialty:
     return found
 
 
+_BY_CODE = {row.role.code: row for row in reversed(TABLE)} | {row.code.code: row for row in reversed(TABLE)}
+
+
+def specialty_of_code(code: str) -> Specialty | None:
+    """The specialty of a SNOMED CT code, be it of the specialty or of the occupation; None if it is neither."""
+    return _BY_CODE.get(code)
+
+
 def facility_kind(visit_kind: str, specialty_name: str) -> str:
     """Where a visit of a kind (record.events.VISIT_KINDS) takes place: one of people.facility.FACILITY_KINDS.
 

@@ -3,9 +3,9 @@
 A Clock is civil time without a zone, so two nights a year are awkward.
 
 * Autumn, the hour that comes twice: a clock in it means its first passing, so the second passing never occurs.
-* Spring, the hour that does not exist: a clock in it gets the offset that makes it the moment of the change. Without this, 02:50
-  would be an instant after 03:10. Instants of clocks in whole minutes therefore never run backwards, at the price of an
-  odd but legal offset (02:30 in New York becomes -04:30) for what happens in that one hour a year.
+* Spring, the hour that does not exist: a clock in it gets the offset that makes it the moment of the change. Without
+  this, 02:50 would be an instant after 03:10. Instants of clocks in whole minutes therefore never run backwards, at the
+  price of an odd but legal offset (02:30 in New York becomes -04:30) for what happens in that one hour a year.
 
 Offsets are whole minutes: FHIR has no seconds in them, and local mean times of before 1910 are rounded.
 """

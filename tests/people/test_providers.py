@@ -15,7 +15,15 @@ from healthsynth.people.facility import FACILITY_KINDS, Facility
 from healthsynth.people.npi import is_valid
 from healthsynth.people.person import Address
 from healthsynth.people.providers import Providers
-from healthsynth.people.specialties import ROLES, SPECIALTIES, TABLE, facility_kind, specialty, usual_specialty
+from healthsynth.people.specialties import (
+    ROLES,
+    SPECIALTIES,
+    TABLE,
+    facility_kind,
+    specialty,
+    specialty_of_code,
+    usual_specialty,
+)
 
 ROOT = Path(__file__).parents[2]
 BOSTON = Address("1 A St", "Boston", "Suffolk", "Massachusetts", "MA", "02118", 42.338, -71.071, "25025")
@@ -153,6 +161,12 @@ def test_women_and_men_are_as_common_as_the_table_says(providers: Providers):
 )
 def test_a_specialty_may_be_written_in_several_ways(written: str, name: str):
     assert specialty(written).name == name
+
+
+@pytest.mark.parametrize(("code", "name"), [("394579002", "Cardiology"), ("17561000", "Cardiology"), ("1", None)])
+def test_a_specialty_is_found_by_its_code_or_its_practitioners(code: str, name: str | None):
+    found = specialty_of_code(code)
+    assert (found and found.name) == name
 
 
 def test_an_unknown_specialty_gets_a_near_name():
