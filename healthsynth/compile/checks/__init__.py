@@ -1,0 +1,1 @@
+"""The rules that modules must keep, one file a subject."""

@@ -1,0 +1,155 @@
+"""Readings and answers -> Results and Reports: what is written when a measure is tested."""
+
+from collections.abc import Callable
+
+from healthsynth.record.events import Report, Result
+from healthsynth.simulate.encounter import Encounter
+from healthsynth.simulate.measures import BoundMeasure, read
+from healthsynth.simulate.patient import Patient
+from healthsynth.units import MINUTE, YEAR
+from healthsynth.vocabulary import Concept, Range
+
+Chart = Callable[[Patient, Encounter, int], int | None]  # -> the number of the Result, None if nothing was written
+
+
+def reference_range(concept: Concept, sex: str, age_years: float) -> Range | None:
+    """The range of a concept for a sex and age in years."""
+    for found in concept.ranges:
+        if found.sex in (None, sex) and found.age_low <= age_years < found.age_high:
+            return found
+    return None
+
+
+def flag(concept: Concept, found: Range | None, value: float) -> str:
+    """The interpretation of a value: N, L, H, LL, HH, or "" without a range."""
+    if found is None:
+        return ""
+    low, high = concept.critical
+    if low is not None and value < low:
+        return "LL"
+    if high is not None and value > high:
+        return "HH"
+    if found.low is not None and value < found.low:
+        return "L"
+    if found.high is not None and value > found.high:
+        return "H"
+    return "N"
+
+
+def chart_measure(concept: Concept, measure: BoundMeasure, needed: bool, answers: dict[str, Concept]) -> Chart:
+    """How one measure is charted. Readings that no condition needs are not taken before the history begins."""
+    name, decimals = concept.name, concept.decimals
+    flagged = concept.kind == "lab"
+    watch = f"result:{name}"
+
+    def value_of(p: Patient, encounter: Encounter) -> float | str:
+        if measure.answer is not None:
+            return measure.answer(p)
+        if measure.calculated is not None:
+            return round(measure.calculated(p), decimals)
+        random = p.stream("readings") if needed else encounter.noise(p)
+        return read(p, measure, random, decimals)
+
+    def chart(p: Patient, encounter: Encounter, origin: int) -> int | None:
+        if not (needed or encounter.charting):
+            return None
+        if name in encounter.tested:
+            return encounter.tested[name]
+        for need in measure.needs:
+            if need not in encounter.tested:
+                p.engine.charts[need](p, encounter, origin)
+        value = value_of(p, encounter)
+        if value != value:
+            return None
+        p.results[name] = value
+        p.answers[name] = encounter.clock
+        number = None
+        if encounter.charting:
+            number = p.number()
+            found = reference_range(concept, p.sex, (encounter.clock - p.birth) / YEAR) if concept.ranges else None
+            mark = flag(concept, found, value) if flagged and not isinstance(value, str) else ""
+            written = answers[value] if isinstance(value, str) else value
+            p.events.append(
+                Result(number, encounter.number, encounter.clock, concept, written, found, mark, (), origin)
+            )
+        encounter.tested[name] = number
+        if needed:
+            p.notify(watch)
+        return number
+
+    return chart
+
+
+def chart_components(concept: Concept, parts: list[tuple[Concept, BoundMeasure]], needed: bool) -> Chart:
+    """One observation of several values (blood pressure)."""
+    name = concept.name
+
+    def chart(p: Patient, encounter: Encounter, origin: int) -> int | None:
+        if not (needed or encounter.charting):
+            return None
+        if name in encounter.tested:
+            return encounter.tested[name]
+        random = p.stream("readings") if needed else encounter.noise(p)
+        values = [(part, read(p, measure, random, part.decimals)) for part, measure in parts]
+        if name == "blood_pressure":
+            values = _sane_pressure(values)
+        for part, value in values:
+            p.results[part.name] = value
+            p.answers[part.name] = encounter.clock
+        p.answers[name] = encounter.clock
+        number = None
+        if encounter.charting:
+            number = p.number()
+            written = tuple((part, value, None, "") for part, value in values)
+            p.events.append(Result(number, encounter.number, encounter.clock, concept, None, None, "", written, origin))
+        encounter.tested[name] = number
+        for part, _ in values:
+            encounter.tested[part.name] = number
+        if needed:
+            for part, _ in values:
+                p.notify(f"result:{part.name}")
+        return number
+
+    return chart
+
+
+def _sane_pressure(values: list[tuple[Concept, float]]) -> list[tuple[Concept, float]]:
+    """A cuff cannot read a pulse pressure below 15 mmHg: the noises of the two readings are not independent."""
+    by_name = {part.name: value for part, value in values}
+    top = by_name.get("systolic", 1e9) - 15
+    return [(part, min(value, top) if part.name == "diastolic" else value) for part, value in values]
+
+
+def chart_group(members: tuple[str, ...]) -> Chart:
+    """Tested together, without a report."""
+
+    def chart(p: Patient, encounter: Encounter, origin: int) -> int | None:
+        charts = p.engine.charts
+        for name in members:
+            charts[name](p, encounter, origin)
+        encounter.clock += MINUTE
+        return None
+
+    return chart
+
+
+def chart_panel(concept: Concept, members: tuple[str, ...], needed: bool) -> Chart:
+    """All members, and one report of them."""
+
+    def chart(p: Patient, encounter: Encounter, origin: int) -> int | None:
+        if not (needed or encounter.charting):
+            return None
+        charts = p.engine.charts
+        numbers = [charts[name](p, encounter, origin) for name in members]
+        p.answers[concept.name] = encounter.clock
+        if encounter.charting:
+            found = tuple(number for number in numbers if number is not None)
+            if found:
+                reason = encounter.reason
+                p.events.append(
+                    Report(p.number(), encounter.number, encounter.clock, concept, found, reason, origin)
+                )
+        encounter.tested[concept.name] = None
+        return None
+
+    return chart

@@ -1,0 +1,203 @@
+"""A visit while it is under way, and the running of its steps."""
+
+from collections.abc import Callable
+from random import Random
+
+from healthsynth.people.facility import Clinician, Facility
+from healthsynth.people.hours import next_slot, typical_length
+from healthsynth.randomness import stream
+from healthsynth.record.events import Visit
+from healthsynth.simulate.numbers import When
+from healthsynth.simulate.patient import FOREVER, PLAN, VISIT, Patient
+from healthsynth.units import DAY, HOUR, MINUTE, Clock
+from healthsynth.vocabulary import Concept
+
+# What a step leaves to do: nothing, more steps, or a wait in seconds (a stay goes on).
+Step = Callable[[Patient], "Steps | int | None"]
+Steps = tuple[Step, ...]
+
+FACILITY_OF = {
+    "wellness": "primary_care",
+    "outpatient": "primary_care",
+    "virtual": "virtual",
+    "urgent": "urgent_care",
+    "emergency": "hospital",
+    "inpatient": "hospital",
+    "home": "home_health",
+}
+SPECIALTY_OF = {"emergency": "Emergency Medicine", "inpatient": "Hospital Medicine", "urgent": "Family Medicine"}
+HOSPITAL_KINDS = ("emergency", "inpatient")
+
+
+class VisitPlan:
+    """What a rule or a pathway asks for: the kind of visit, why, and what is done in it."""
+
+    __slots__ = ("after", "do", "kind", "lasting", "module", "name", "origin", "reason", "specialty", "wanted")
+
+    def __init__(
+        self,
+        kind: str,
+        name: str,
+        module: str,
+        origin: int,
+        reason: Concept | None = None,
+        specialty: str | None = None,
+        lasting: When | None = None,
+        do: Steps = (),
+        wanted: Callable[[Patient], bool] | None = None,
+        after: Callable[[Patient], None] | None = None,
+    ):
+        self.kind = kind
+        self.name = name
+        self.module = module
+        self.origin = origin
+        self.reason = reason
+        self.specialty = specialty
+        self.lasting = lasting
+        self.do = do
+        self.wanted = wanted  # asked when the visit's hour has come
+        self.after = after  # told when the visit has ended
+
+
+class Encounter:
+    """One visit under way. `clock` moves on as things are done; the body is as it is at `Patient.now`."""
+
+    __slots__ = (
+        "charting", "clinician", "clock", "facility", "follows", "kind", "length", "mark", "name", "noise_", "number",
+        "origin", "plan", "reason", "start", "tested",
+    )  # fmt: skip
+
+    def __init__(self, p: Patient, plan: VisitPlan, start: Clock):
+        self.plan = plan
+        self.kind = plan.kind
+        self.name = plan.name
+        self.reason = plan.reason
+        self.origin = plan.origin
+        self.start = start
+        self.clock = start + 4 * MINUTE if plan.kind != "virtual" else start
+        self.number = p.number()
+        self.charting = start >= p.chart_from
+        self.mark = len(p.events)
+        self.follows: int | None = None
+        self.tested: dict[str, int | None] = {}
+        self.noise_: Random | None = None
+        self.length: int | None = None
+        self._place(p)
+
+    def _place(self, p: Patient) -> None:
+        providers, address = p.engine.providers, p.person.address
+        kind = FACILITY_OF[self.kind]
+        specialty = self.plan.specialty or SPECIALTY_OF.get(self.kind) or p.engine.general(p)
+        if self.plan.specialty and self.kind == "outpatient":
+            kind = p.engine.facility_for(self.plan.specialty)
+        self.facility: Facility = providers.nearest(address, kind)
+        self.clinician: Clinician = providers.clinician(self.facility, specialty, p.person.number)
+
+    def noise(self, p: Patient) -> Random:
+        """The stream of readings that nobody decides by; keyed by the visit, so a longer history moves nothing."""
+        if self.noise_ is None:
+            self.noise_ = stream(p.person.seed, p.person.number, p.person.attempt, "noise", self.start)
+        return self.noise_
+
+
+def ask_for(p: Patient, plan: VisitPlan, at: Clock) -> None:
+    """Find the hour for a visit wanted at `at` (not before now), and put it on the agenda."""
+    start = next_slot(plan.kind, max(at, p.now), p.stream(plan.module).random())
+    p.at(start, VISIT, lambda p: begin(p, plan))
+
+
+def begin(p: Patient, plan: VisitPlan) -> None:
+    """The hour has come: be seen, or, being in another visit, wait for its end."""
+    if plan.wanted is not None and not plan.wanted(p):
+        return
+    if p.encounter is not None or p.now < p.busy_until:
+        free = max(p.busy_until, p.now) if p.encounter is None else p.now + DAY
+        ask_for(p, plan, free + HOUR)
+        return
+    encounter = p.encounter = Encounter(p, plan, p.now)
+    if plan.lasting is not None:
+        encounter.length = plan.lasting(p, p.now) - p.now
+    p.busy_until = FOREVER
+    more = p.engine.rules_at(plan.kind, plan.name)
+    carry_on(p, [iter(plan.do), iter(more)] if more else [iter(plan.do)])
+
+
+def carry_on(p: Patient, frames: list[object]) -> None:
+    """Do the steps that are left, innermost first; a wait puts the rest on the agenda."""
+    rest = frames[::-1]
+    while rest:
+        for step in rest[-1]:  # type: ignore[attr-defined]
+            left = step(p)
+            if left is None:
+                continue
+            if isinstance(left, int):
+                _pause(p, left, rest)
+                return
+            rest.append(iter(left))
+            break
+        else:
+            rest.pop()
+    _finish(p)
+
+
+def _pause(p: Patient, wait: int, rest: list[object]) -> None:
+    encounter = p.encounter
+    assert encounter is not None
+    until = max(encounter.clock, p.now) + wait
+
+    def resume(p: Patient) -> None:
+        if p.encounter is encounter:
+            encounter.clock = p.now
+            carry_on(p, rest[::-1])
+
+    p.at(until, PLAN, resume)
+
+
+def _finish(p: Patient) -> None:
+    """All steps are done: short visits end now, stays when their time has come."""
+    encounter = p.encounter
+    assert encounter is not None
+    if encounter.length is None:
+        length = typical_length(encounter.kind, p.stream("lengths").random())
+        end = max(encounter.start + length, encounter.clock + MINUTE)
+    else:
+        end = max(encounter.start + encounter.length, encounter.clock + MINUTE)
+    if encounter.kind == "inpatient" and end > p.now + DAY // 2:
+        p.at(end, PLAN, lambda p: close(p, p.now) if p.encounter is encounter else None)
+    else:
+        close(p, end)
+
+
+def close(p: Patient, end: Clock | None, discharge: str | None = None) -> None:
+    """End the visit; `end` None: it goes on at the reference date."""
+    encounter = p.encounter
+    assert encounter is not None
+    kind = encounter.kind
+    if kind in HOSPITAL_KINDS and end is not None:
+        discharge = discharge or "home"
+    if encounter.charting or len(p.events) > encounter.mark:
+        p.visits.append(
+            Visit(
+                encounter.number, kind, encounter.start, end, encounter.reason, encounter.facility, encounter.clinician,
+                encounter.origin, encounter.name, discharge, encounter.follows,
+            )  # fmt: skip
+        )
+    p.encounter = None
+    p.busy_until = p.end if end is None else end
+    if p.dead is None and end is not None and discharge != "hosp" and encounter.plan.after is not None:
+        encounter.plan.after(p)
+
+
+def admit(p: Patient, plan: VisitPlan, lasting: When) -> None:
+    """From an emergency or office visit into hospital: that visit ends, the stay begins where it ended."""
+    before = p.encounter
+    assert before is not None
+    end = max(before.clock + MINUTE, before.start + typical_length(before.kind, p.stream("lengths").random()))
+    after = before.plan.after
+    before.plan, number = plan, before.number
+    close(p, end, "hosp" if before.kind == "emergency" else None)
+    plan.after = after
+    stay = p.encounter = Encounter(p, plan, end)
+    stay.follows = number
+    stay.length = lasting(p, end) - end
+    p.busy_until = FOREVER

@@ -1,0 +1,136 @@
+"""A patient: one person living through a program. All that moves in a life is here."""
+
+import heapq
+from collections.abc import Callable
+from random import Random
+from typing import TYPE_CHECKING, Any
+
+from healthsynth.people.person import Person
+from healthsynth.randomness import stream
+from healthsynth.record.events import Death, End, Event, Visit
+from healthsynth.record.record import Truth
+from healthsynth.units import Clock, add_months
+
+if TYPE_CHECKING:
+    from healthsynth.simulate.encounter import Encounter
+    from healthsynth.simulate.engine import Engine
+
+Action = Callable[["Patient"], None]
+FOREVER = 1 << 60
+
+# Ties in time: death first, then the body, then what was planned, then visits.
+DEATH, BODY, PLAN, VISIT = 0, 1, 2, 3
+
+
+class Patient:
+    """The state of one life. `now` is the local clock; nothing happens at or after `end`."""
+
+    __slots__ = (
+        "active", "agenda", "answers", "birth", "budgets", "busy_until", "chart_from", "counter", "courses", "dead",
+        "done", "doses", "due", "effects", "encounter", "end", "ends", "engine", "entered", "ever", "events",
+        "following", "forced", "given", "growth", "last_done", "mortality", "now", "numbered", "overrides", "person",
+        "plans", "prescribed", "ranks", "rates", "results", "sequence", "sex", "since", "steps_done", "streams",
+        "taking", "truth", "turned", "until", "versions", "visits", "wanders", "was",
+    )  # fmt: skip
+
+    def __init__(self, engine: "Engine", person: Person, end: Clock, chart_from: Clock, growth: Any):
+        processes = engine.process_count
+        self.engine = engine
+        self.person = person
+        self.growth = growth
+        self.birth = person.birth
+        self.sex = person.sex
+        self.now: Clock = person.birth
+        self.end = end
+        self.chart_from = chart_from
+        self.agenda: list[tuple[Clock, int, int, Action]] = []
+        self.sequence = 0
+        self.streams: dict[str, Random] = {}
+        self.turned: dict[int, Clock] = {}
+        self.forced: dict[str, bool] = {}  # a story's chances: happen, do not happen
+        self.dead: Death | None = None
+        # the body
+        self.courses: list[str] = [""] * engine.course_count
+        self.entered: list[Clock] = [person.birth] * engine.course_count
+        self.versions: list[int] = [0] * processes
+        self.budgets: list[list[float]] = [[]] * processes
+        self.rates: list[list[float]] = [[]] * processes
+        self.due: list[list[Clock]] = [[]] * processes
+        self.since: list[Clock] = [person.birth] * processes  # when the budgets were last brought up to date
+        self.was: list[bool] = [False] * processes  # whether a care rule's `when:` held at its last test
+        self.ranks: dict[str, float] = {}
+        self.effects: dict[int, tuple[Clock, float, bool]] = {}
+        self.wanders: dict[str, list[float]] = {}
+        self.overrides: dict[str, float] = {}
+        self.mortality: Any = None
+        self.truth: list[Truth] = []
+        # the chart
+        self.counter = 0
+        self.visits: list[Visit] = []
+        self.events: list[Event] = []
+        self.ends: dict[int, End] = {}
+        self.results: dict[str, float | str] = {}  # the latest charted value or answer by measure
+        self.answers: dict[str, Clock] = {}  # when that was
+        self.active: dict[str, int] = {}  # diagnosed and not resolved: concept name -> event number
+        self.ever: set[str] = set()
+        self.prescribed: dict[str, int] = {}  # active prescriptions: concept name -> event number
+        self.taking: dict[str, int] = {}  # name, ingredient or class -> how many active prescriptions
+        self.plans: dict[str, int] = {}  # active care plans
+        self.done: set[str] = set()  # procedures and imaging, ever
+        self.given: set[str] = set()  # vaccines and drugs, ever
+        self.doses: dict[str, tuple[Clock, ...]] = {}  # vaccine series -> when each dose was given
+        # care under way
+        self.encounter: Encounter | None = None
+        self.busy_until: Clock = person.birth
+        self.following: dict[str, int] = {}  # pathway -> which time it is followed
+        self.numbered: dict[str, int] = {}  # pathway -> visits so far
+        self.steps_done: dict[str, int] = {}  # ladder -> steps so far
+        self.last_done: dict[str, Clock] = {}  # rule -> when it last acted
+        self.until: dict[str, list[Any]] = {}  # key -> watches of `until:` conditions
+
+    def number(self) -> int:
+        """The next event number of this record."""
+        self.counter += 1
+        return self.counter
+
+    def stream(self, name: str) -> Random:
+        """The stream of a module (or another purpose), made when first used."""
+        found = self.streams.get(name)
+        if found is None:
+            person = self.person
+            found = self.streams[name] = stream(person.seed, person.number, person.attempt, name)
+        return found
+
+    def turns(self, months: int) -> Clock:
+        """The clock at which this patient is `months` old, by the calendar."""
+        found = self.turned.get(months)
+        if found is None:
+            found = self.turned[months] = add_months(self.birth, months)
+        return found
+
+    def at(self, time: Clock, priority: int, action: Action) -> None:
+        """Put an action on the agenda; what lies at or after the end of the life is never due."""
+        if time < self.end:
+            self.sequence += 1
+            heapq.heappush(self.agenda, (time, priority, self.sequence, action))
+
+    def notify(self, key: str) -> None:
+        """Something that conditions may read has changed: re-test whoever waits for it, at this instant."""
+        for retest in self.engine.dependents.get(key, ()):
+            retest(self)
+        waiting = self.until.get(key)
+        if waiting:
+            for watch in tuple(waiting):
+                watch(self)
+
+    def live(self) -> None:
+        """Run the agenda to the end or to death."""
+        agenda = self.agenda
+        pop = heapq.heappop
+        while agenda:
+            time, _, _, action = pop(agenda)
+            self.now = time
+            action(self)
+            if self.dead is not None:
+                return
+        self.now = self.end

@@ -1,0 +1,64 @@
+"""What names mean inside one module."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from healthsynth.simulate.conditions import Amount
+from healthsynth.spec import ast
+from healthsynth.spec.model import Module, Number
+from healthsynth.vocabulary import Concept
+
+if TYPE_CHECKING:
+    from healthsynth.simulate.engine import Engine
+
+
+class ModuleScope:
+    """Names of a module resolved against the whole program; `care` scopes read the chart, not the body."""
+
+    __slots__ = ("_care", "care", "conditions", "engine", "module", "spec")
+
+    def __init__(self, engine: "Engine", spec: Module, care: bool = False):
+        self.engine = engine
+        self.spec = spec
+        self.module = spec.module
+        self.care = care
+        self.conditions: Mapping[str, ast.Condition] = engine.program.conditions
+        self._care: ModuleScope | None = None
+
+    def of_care(self) -> "ModuleScope":
+        """The same names as a clinician can know them."""
+        if self.care:
+            return self
+        if self._care is None:
+            self._care = ModuleScope(self.engine, self.spec, care=True)
+        return self._care
+
+    def number(self, name: str) -> Number:
+        return self.spec.numbers[name]
+
+    def concept(self, name: str) -> Concept:
+        return self.engine.program.concepts[name]
+
+    def course(self, name: str) -> int | None:
+        return self.engine.course_index.get(name)
+
+    def measure(self, name: str) -> Amount | None:
+        if name not in self.engine.measure_names:
+            return None
+        measures = self.engine.measures
+        return lambda p: measures[name].value(p)
+
+    def measure_keys(self, name: str) -> frozenset[str]:
+        return self.engine.keys_of_measure(name)
+
+    def watch(self, name: str, limit: float) -> None:
+        self.engine.limits.setdefault(name, set()).add(limit)
+
+    def pathway(self, name: str) -> str:
+        """The full name of a pathway: of this module, or of the one that gives it."""
+        if name in self.spec.pathways:
+            return f"{self.module}.{name}"
+        return self.engine.given_pathways[name]
+
+    def origin(self, path: tuple[Any, ...]) -> int:
+        return self.engine.program.origin_at[self.module, path]
