@@ -25,15 +25,19 @@ class Library:
     """Where modules, their vocabulary and their tables stand; several folders may be joined."""
 
     folders: tuple[Path, ...]
+    words: tuple[Path, ...] = ()  # folders of which only vocabulary and tables count
 
     def modules(self) -> list[Path]:
         return [path for folder in self.folders for path in sorted(folder.glob("*.yaml"))]
 
     def vocabulary(self) -> list[Path]:
-        return [path for folder in self.folders for path in sorted((folder / "vocabulary").glob("*.yaml"))]
+        return [path for folder in self._all() for path in sorted((folder / "vocabulary").glob("*.yaml"))]
 
     def tables(self) -> list[Path]:
-        return [path for folder in self.folders for path in sorted((folder / "tables").glob("*.csv"))]
+        return [path for folder in self._all() for path in sorted((folder / "tables").glob("*.csv"))]
+
+    def _all(self) -> tuple[Path, ...]:
+        return (*self.words, *self.folders)
 
     def files(self) -> list[Path]:
         return [*self.modules(), *self.vocabulary(), *self.tables()]

@@ -1,6 +1,7 @@
 """A child is born: the link from a mother's chart to her newborn."""
 
-from healthsynth.people.names import newborn_name
+from healthsynth.people.birth import birth_weight_g
+from healthsynth.people.names import given_name, group
 from healthsynth.record.events import Newborn
 from healthsynth.simulate.encounter import Encounter
 from healthsynth.simulate.patient import Patient
@@ -16,8 +17,9 @@ def deliver(p: Patient, encounter: Encounter, origin: int) -> None:
     random = p.stream("births")
     sex = "male" if random.random() < BOYS else "female"
     weeks = p.engine.gestation_weeks(p)
-    weight = p.engine.birth_weight(sex, weeks, random.random())
-    given = newborn_name(sex, civil(p.now).year, p.person.race, p.person.ethnicity, random.random())
+    weight = birth_weight_g(p.person.ethnicity, sex, weeks, random.random())
+    people = group(p.person.race, p.person.ethnicity)
+    given = given_name(sex, civil(p.now).year, people, random.random())
     if encounter.charting:
         p.events.append(
             Newborn(

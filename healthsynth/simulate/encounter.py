@@ -5,27 +5,18 @@ from random import Random
 
 from healthsynth.people.facility import Clinician, Facility
 from healthsynth.people.hours import next_slot, typical_length
+from healthsynth.people.specialties import facility_kind, usual_specialty
 from healthsynth.randomness import stream
 from healthsynth.record.events import Visit
 from healthsynth.simulate.numbers import When
 from healthsynth.simulate.patient import FOREVER, PLAN, VISIT, Patient
-from healthsynth.units import DAY, HOUR, MINUTE, Clock
+from healthsynth.units import DAY, HOUR, MINUTE, YEAR, Clock
 from healthsynth.vocabulary import Concept
 
 # What a step leaves to do: nothing, more steps, or a wait in seconds (a stay goes on).
 Step = Callable[[Patient], "Steps | int | None"]
 Steps = tuple[Step, ...]
 
-FACILITY_OF = {
-    "wellness": "primary_care",
-    "outpatient": "primary_care",
-    "virtual": "virtual",
-    "urgent": "urgent_care",
-    "emergency": "hospital",
-    "inpatient": "hospital",
-    "home": "home_health",
-}
-SPECIALTY_OF = {"emergency": "Emergency Medicine", "inpatient": "Hospital Medicine", "urgent": "Family Medicine"}
 HOSPITAL_KINDS = ("emergency", "inpatient")
 
 
@@ -86,10 +77,8 @@ class Encounter:
 
     def _place(self, p: Patient) -> None:
         providers, address = p.engine.providers, p.person.address
-        kind = FACILITY_OF[self.kind]
-        specialty = self.plan.specialty or SPECIALTY_OF.get(self.kind) or p.engine.general(p)
-        if self.plan.specialty and self.kind == "outpatient":
-            kind = p.engine.facility_for(self.plan.specialty)
+        specialty = self.plan.specialty or usual_specialty(self.kind, (self.start - p.birth) // YEAR)
+        kind = facility_kind(self.kind, specialty)
         self.facility: Facility = providers.nearest(address, kind)
         self.clinician: Clinician = providers.clinician(self.facility, specialty, p.person.number)
 

@@ -6,14 +6,14 @@
 
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
-from functools import lru_cache
+from math import log
 from typing import Any
 
 from healthsynth.compile.program import Program
 from healthsynth.people.growth import Growth
 from healthsynth.people.mortality import Background as TableBackground
 from healthsynth.people.person import Person
-from healthsynth.people.specialties import SPECIALTIES
+from healthsynth.people.specialties import specialty_of_code
 from healthsynth.randomness import key
 from healthsynth.record.events import Visit
 from healthsynth.record.record import Record
@@ -26,12 +26,10 @@ from healthsynth.simulate.measures import BUILT_IN, BoundEffect, BoundMeasure, b
 from healthsynth.simulate.needs import results_needed
 from healthsynth.simulate.patient import PLAN, Patient
 from healthsynth.simulate.scope import ModuleScope
+from healthsynth.spec import ast
 from healthsynth.spec.model import Measure
 from healthsynth.units import YEAR, Clock
 from healthsynth.vocabulary import Concept
-
-ADULT = 18 * YEAR
-_GENERAL = ((18 * YEAR, "Pediatrics"), (1 << 60, "Family Medicine"))
 
 
 class Engine:
@@ -134,16 +132,12 @@ class Engine:
             self._keys[name] = bound.keys
 
     def _built_in(self, name: str, effects: list[BoundEffect], scope: ModuleScope) -> BoundMeasure:
-        measure = Measure.model_validate({"typical": "0"}) if name != "bmi" else None
-        if measure is None:
-            measures = self.measures
-            expr = Measure.model_construct(calculated=_BMI)
-            bound = bind_measure(self.program, name, expr, scope, [], None)
-            growth = _growth_of("bmi")
-            if any(effect for effect in effects):
-                raise ValueError("bmi follows from height and weight")
-            del measures
-            return BoundMeasure(name, growth, None, bound.limits, bound.calculated, bound.needs, None, frozenset())
+        """Body size comes from the growth charts; modules may have effects on all but the BMI, which follows."""
+        if name == "bmi":
+            bound = bind_measure(self.program, name, Measure.model_construct(calculated=_BMI), scope, [], None)
+            return BoundMeasure(
+                name, _growth_of(name), None, bound.limits, bound.calculated, bound.needs, None, frozenset()
+            )  # fmt: skip
         base = _growth_of(name)
         keys: frozenset[str] = frozenset().union(*(effect.condition.keys for effect in effects))
 
@@ -217,21 +211,10 @@ class Engine:
             found = self._at_cache[kind, name] = tuple(act for at, _, act in self._at_rules if at in wanted)
         return found
 
-    def general(self, p: Patient) -> str:
-        """Who is a patient's usual doctor."""
-        return "Pediatrics" if p.now - p.birth < ADULT else "Family Medicine"
-
     def specialty(self, concept: Concept) -> str:
         """The plain name of a specialty, by its code; family medicine if nobody practises it."""
-        code = concept.primary.code
-        return next((name for name, row in SPECIALTIES.items() if row.code.code == code), "Family Medicine")
-
-    @staticmethod
-    @lru_cache(maxsize=256)
-    def facility_for(specialty: str) -> str:
-        """Where a specialist sees outpatients."""
-        primary = ("Family Medicine", "Pediatrics", "Internal Medicine", "Obstetrics and Gynecology", "Midwifery")
-        return "primary_care" if specialty in primary else "hospital"
+        found = specialty_of_code(concept.primary.code)
+        return found.name if found is not None else "Family Medicine"
 
     def gestation_weeks(self, p: Patient) -> int:
         """Completed weeks since the last period: conception is two weeks after it (course `pregnancy`)."""
@@ -240,12 +223,6 @@ class Engine:
         if began is None:
             return 39
         return max(20, min(43, int((p.now - began) // (7 * 86400)) + 2))
-
-    def birth_weight(self, sex: str, weeks: int, draw: float) -> int:
-        """A birth weight in grams."""
-        from healthsynth.people.birth import birth_weight_g
-
-        return birth_weight_g(sex, weeks, draw)
 
     # --- lives ---------------------------------------------------------------------------------------------------
     def life(
@@ -355,8 +332,6 @@ def _growth_of(name: str) -> Callable[[Patient], float]:
 
 def _budget(person: Person) -> float:
     """A unit-exponential draw for the background hazard of a life."""
-    from math import log
-
     draw = key(person.seed, person.number, person.attempt, "mortality") >> 75
     return -log((draw + 0.5) / 2**53)
 
@@ -385,7 +360,5 @@ def _unordered(p: Patient) -> bool:
     numbers = [visit.number for visit in p.visits]
     return numbers != sorted(numbers)
 
-
-from healthsynth.spec import ast  # noqa: E402  (the one expression the engine itself needs)
 
 _BMI = ast.Call("bmi", (ast.Name("height"), ast.Name("weight")))

@@ -26,7 +26,7 @@ class Patient:
     """The state of one life. `now` is the local clock; nothing happens at or after `end`."""
 
     __slots__ = (
-        "active", "agenda", "answers", "birth", "budgets", "busy_until", "chart_from", "counter", "courses", "dead",
+        "accepts", "active", "agenda", "answers", "birth", "budgets", "busy_until", "chart_from", "counter", "courses", "dead",
         "done", "doses", "due", "effects", "encounter", "end", "ends", "engine", "entered", "ever", "events",
         "following", "forced", "given", "growth", "last_done", "mortality", "now", "numbered", "overrides", "person",
         "plans", "prescribed", "ranks", "rates", "results", "sequence", "sex", "since", "steps_done", "streams",
@@ -78,6 +78,7 @@ class Patient:
         self.plans: dict[str, int] = {}  # active care plans
         self.done: set[str] = set()  # procedures and imaging, ever
         self.given: set[str] = set()  # vaccines and drugs, ever
+        self.accepts: Any = None  # this person's attitude to each vaccine
         self.doses: dict[str, tuple[Clock, ...]] = {}  # vaccine series -> when each dose was given
         # care under way
         self.encounter: Encounter | None = None

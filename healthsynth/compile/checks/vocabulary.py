@@ -42,8 +42,11 @@ def files(linked: Linked) -> Iterable[Problem]:
 
 def entries(linked: Linked) -> Iterable[Problem]:
     """Codes come from the right system; what is measured has a unit."""
-    answered = {
-        name for spec in linked.specs for name, measure in spec.module.measures.items() if measure.answers is not None
+    numeric = {
+        name
+        for spec in linked.specs
+        for name, measure in spec.module.measures.items()
+        if measure.of is None and measure.answers is None
     }
     for vocabulary in linked.vocabularies.values():
         for name, concept in vocabulary.concepts.items():
@@ -51,7 +54,7 @@ def entries(linked: Linked) -> Iterable[Problem]:
             if concept.codes and systems and concept.primary.system not in systems:
                 message = f"a {concept.kind} does not take its first code from {concept.primary.system}"
                 yield vocabulary.source.problem((name,), "HS504", message, "")
-            if _wants_unit(concept) and name not in answered and concept.unit is None:
+            if name in numeric and _wants_unit(concept) and concept.unit is None:
                 yield vocabulary.source.problem((name,), "HS506", f"'{name}' has no unit", "add unit: (UCUM)")
 
 

@@ -1,0 +1,146 @@
+"""`healthsynth module ...`: what authors do with their modules."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+
+app = typer.Typer(help="Write, read, check and test disease modules.", no_args_is_help=True, rich_markup_mode=None)
+
+Folders = Annotated[
+    list[Path] | None, typer.Option("--modules", help="More folders of modules beside the built-in ones.")
+]
+
+
+def _today() -> int:
+    """The reference date for tests of modules: fixed, so that a test says the same tomorrow."""
+    from datetime import date
+
+    from healthsynth.units import clock
+
+    return clock(date(2025, 1, 1))
+
+
+def _program(folders: list[Path] | None, names: list[str] | None = None) -> Any:
+    from healthsynth.compile.library import program
+
+    return program(tuple(folders or ()), patterns=tuple(names or ()))
+
+
+@app.command("list")
+def list_(modules: Folders = None) -> None:
+    """What modules there are."""
+    for module in _program(modules).modules:
+        typer.echo(f"{module.module:32} {module.title}")
+
+
+@app.command()
+def show(name: str, modules: Folders = None) -> None:
+    """Read one module aloud, in plain sentences."""
+    from healthsynth.spec.say import say
+
+    program = _program(modules)
+    typer.echo(say(_find(program, name), program.concepts))
+
+
+def _find(program: Any, name: str) -> Any:
+    from healthsynth.errors import UsageError, near
+
+    for module in program.modules:
+        if module.module == name:
+            return module
+    raise UsageError(f"there is no module '{name}'  {near(name, [m.module for m in program.modules])}")
+
+
+@app.command()
+def new(
+    name: str,
+    output: Annotated[Path, typer.Option("-o", "--output", help="The folder to write to.")] = Path("."),
+) -> None:
+    """A commented skeleton of a module."""
+    from healthsynth.spec.skeleton import write
+
+    typer.echo(f"wrote {write(name, output)}")
+
+
+@app.command()
+def schema() -> None:
+    """The JSON Schema of a module, for editors."""
+    from healthsynth.spec.schema import schema as make
+
+    typer.echo(make())
+
+
+@app.command()
+def lint(paths: Annotated[list[Path] | None, typer.Argument(help="Files or folders; default: the built-in modules.")] = None) -> None:
+    """All mistakes at once: file:line:column code message."""
+    from healthsynth.compile.build import is_warning
+    from healthsynth.compile.linting import lint as look
+
+    problems, modules = look(paths or [])
+    for problem in sorted(problems):
+        typer.echo(f"{problem}{'  [warning]' if is_warning(problem) else ''}")
+    errors = sum(not is_warning(problem) for problem in problems)
+    typer.echo(f"{modules} modules, {errors} errors, {len(problems) - errors} warnings", err=True)
+    if errors:
+        raise typer.Exit(1)
+
+
+@app.command()
+def graph(
+    name: str,
+    output: Annotated[Path | None, typer.Option("-o", "--output", help="An .svg file; default: text.")] = None,
+    modules: Folders = None,
+) -> None:
+    """The state diagram of a module's courses."""
+    from healthsynth.spec.graph import svg, text
+
+    module = _find(_program(modules), name)
+    if output is None:
+        typer.echo(text(module))
+    else:
+        output.write_text(svg(module), encoding="utf-8")
+        typer.echo(f"wrote {output}")
+
+
+@app.command()
+def test(
+    name: Annotated[str | None, typer.Argument(help="A module; default: all of them, with one population.")] = None,
+    people: Annotated[int, typer.Option("-p", "--people", help="The most people to simulate.")] = 20000,
+    workers: Annotated[int, typer.Option(help="Processes; 0: all cores.")] = 0,
+    seed: Annotated[int, typer.Option("-s", "--seed")] = 7,
+    only: Annotated[bool, typer.Option("--only", help="This module and what it reads, not the whole library.")] = False,
+    stories: Annotated[bool, typer.Option(help="Tell the stories.")] = True,
+    modules: Folders = None,
+) -> None:
+    """The expectations and stories that authors wrote in their modules."""
+    from healthsynth.evaluate.testing import run
+
+    program = _program(modules, [name] if name and only else None)
+    if name:
+        _find(program, name)
+    report = run(program, name, people, seed, workers, _today(), stories)
+    typer.echo(report.text())
+    if not report.passed:
+        raise typer.Exit(1)
+
+
+@app.command()
+def simulate(
+    name: str,
+    people: Annotated[int, typer.Option("-p", "--people")] = 1000,
+    seed: Annotated[int, typer.Option("-s", "--seed")] = 7,
+    patient: Annotated[int | None, typer.Option(help="Tell the life of one patient, step by step.")] = None,
+    workers: Annotated[int, typer.Option(help="Processes; 0: all cores.")] = 0,
+    modules: Folders = None,
+) -> None:
+    """State counts, transitions, prevalence by age and sex; or one life."""
+    from healthsynth.evaluate.simulation import life, states
+
+    program = _program(modules)
+    module = _find(program, name)
+    if patient is not None:
+        typer.echo(life(program, module, patient, seed, _today()))
+    else:
+        typer.echo(states(program, module, people, seed, workers, _today()))

@@ -1,0 +1,90 @@
+"""Which files make a program: the built-in library, the user's folders, and the cache of what was compiled."""
+
+import hashlib
+import os
+import pickle
+from collections.abc import Sequence
+from fnmatch import fnmatch
+from pathlib import Path
+
+from healthsynth import resources
+from healthsynth.compile.program import Program
+from healthsynth.errors import UsageError, near
+
+
+def folders(extra: Sequence[Path] = (), builtin: bool = True) -> tuple[Path, ...]:
+    """The module folders of a run. The built-in vocabulary is always there; its modules only if wanted."""
+    for folder in extra:
+        if not folder.is_dir():
+            raise UsageError(f"there is no folder of modules {folder}")
+    return (*((resources.modules(),) if builtin else ()), *extra)
+
+
+def program(extra: Sequence[Path] = (), builtin: bool = True, patterns: Sequence[str] = ()) -> Program:
+    """The compiled program of a run, from the cache when nothing has changed.
+
+    Args:
+        extra: folders of the user's modules.
+        builtin: with the built-in modules.
+        patterns: globs of module names to take, with what they read; empty takes all.
+    Raises:
+        ProblemsError: mistakes in any module, all of them.
+        UsageError: no module matches a pattern; near names are offered.
+    """
+    from healthsynth.compile.build import Library, compile_library
+
+    library = Library(folders(extra, builtin), () if builtin else (resources.modules(),))
+    names = [path.stem for path in library.modules()]
+    chosen = None
+    if patterns:
+        chosen = sorted({name for pattern in patterns for name in _matching(pattern, names)})
+    key = library.digest(repr((chosen, _code_digest())))
+    cached = _read(key)
+    if cached is not None:
+        return cached
+    made, _ = compile_library(library, chosen)
+    _write(key, made)
+    return made
+
+
+def _matching(pattern: str, names: Sequence[str]) -> list[str]:
+    found = [name for name in names if fnmatch(name, pattern)]
+    if not found:
+        raise UsageError(f"no module is called '{pattern}'  {near(pattern, names)}")
+    return found
+
+
+def cache_folder() -> Path:
+    """Where compiled things are kept between runs; losing it costs seconds, nothing else."""
+    base = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
+    return Path(base) / "healthsynth"
+
+
+def _code_digest() -> str:
+    """Changes when the compiler does: sizes and contents of spec/ and compile/."""
+    digest = hashlib.sha256()
+    root = Path(__file__).parent.parent
+    for path in sorted([*root.glob("spec/*.py"), *root.glob("compile/**/*.py"), root / "vocabulary.py"]):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def _read(key: str) -> Program | None:
+    try:
+        with (cache_folder() / f"program-{key[:32]}.pickle").open("rb") as file:
+            found = pickle.load(file)
+    except (OSError, EOFError, pickle.UnpicklingError, AttributeError, ImportError, TypeError, ValueError):
+        return None
+    return found if isinstance(found, Program) else None
+
+
+def _write(key: str, made: Program) -> None:
+    folder = cache_folder()
+    target = folder / f"program-{key[:32]}.pickle"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        temporary = folder / f".{target.name}.{os.getpid()}"
+        temporary.write_bytes(pickle.dumps(made, protocol=pickle.HIGHEST_PROTOCOL))
+        temporary.replace(target)
+    except OSError:
+        return  # a read-only home: compile again next time

@@ -1,0 +1,1 @@
+"""Simulated populations against what authors and publications say."""

@@ -1,0 +1,85 @@
+"""`module test`: every expectation against one population, every story told."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from healthsynth.compile.program import Program
+from healthsynth.evaluate.expectations import Counting, Outcome
+from healthsynth.evaluate.lives import look_at
+from healthsynth.evaluate.stories import Told, tell
+from healthsynth.simulate.engine import Engine
+from healthsynth.simulate.setup import make_engine
+from healthsynth.spec.model import Module
+from healthsynth.units import Clock
+
+FIRST = 2000  # people to begin with; more are added until the standard errors are small enough
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What became of each expectation and story."""
+
+    outcomes: tuple[Outcome, ...]
+    told: tuple[Told, ...]
+    sentences: dict[tuple[str, str], tuple[str, ...]]
+    people: int
+
+    @property
+    def passed(self) -> bool:
+        return all(o.passed for o in self.outcomes) and all(t.passed for t in self.told)
+
+    def text(self) -> str:
+        """A line for each, grouped by module."""
+        lines: list[str] = []
+        for module in dict.fromkeys([*(o.module for o in self.outcomes), *(t.module for t in self.told)]):
+            lines.append(module)
+            for outcome in self.outcomes:
+                if outcome.module == module:
+                    few = "" if outcome.enough else "  (few people: the standard error is over a quarter of the tolerance)"
+                    lines.append(f"  {outcome.sentence()}{few}")
+            for told in self.told:
+                if told.module == module:
+                    failed = ", ".join(str(i + 1) for i in told.failed)
+                    lines.append(f"  ok   {told.title}" if told.passed else f"  FAIL {told.title}: sentence {failed} of then")
+        bad = sum(not o.passed for o in self.outcomes) + sum(not t.passed for t in self.told)
+        total = len(self.outcomes) + len(self.told)
+        lines.append(f"{total - bad} of {total} hold, {self.people:,} people")
+        return "\n".join(lines)
+
+
+def run(
+    program: Program, name: str | None, most: int, seed: int, workers: int, as_of: Clock, stories: bool = True
+) -> Report:
+    """Test one module, or all with one population.
+
+    Args:
+        most: people at most; fewer are simulated when every standard error is under a quarter of its tolerance.
+    """
+    engine = make_engine(program)
+    modules = [module for module in program.modules if name in (None, module.module)]
+    told = tuple(tell(engine, m, title, as_of) for m in modules for title in m.stories) if stories else ()
+    counters, people = _count(engine, modules, most, seed, workers, as_of)
+    outcomes = tuple(counter.outcome() for counter in counters)
+    return Report(outcomes, told, {}, people)
+
+
+def _count(
+    engine: Engine, modules: list[Module], most: int, seed: int, workers: int, as_of: Clock
+) -> tuple[list[Counting], int]:
+    def make() -> list[Counting]:
+        return [Counting(engine, m, name, e) for m in modules for name, e in m.expect.items()]
+
+    total = make()
+    done = 0
+    step = min(FIRST, most)
+    while total and done < most:
+        for mine, part in zip(total, look_at(engine, make, range(done + 1, done + step + 1), seed, as_of, workers), strict=True):
+            mine.merge(part)
+        done += step
+        if all(counter.outcome().enough for counter in total):
+            break
+        step = min(done, most - done)
+    return total, done
+
+
+Maker = Callable[[], list[Counting]]
