@@ -23,6 +23,7 @@ class Place:
     """A town, or the part of a town in one county."""
 
     index: int
+    name: str
     county: str
     fips: str
     state: str
