@@ -9,6 +9,16 @@ from healthsynth.randomness import key
 # One lane per kind of id that shares a number. Events use EVENT; things that an exporter derives from an event
 # (a specimen of a report, the note of a visit) have a lane of their own and the number of what they come from.
 PATIENT, EVENT = 0x000, 0x001
+SPECIMEN, ORDER, NOTE = 0x002, 0x003, 0x004  # of a report, of a report, of a visit
+CARE_TEAM, STUDY_PROCEDURE, STUDY_REPORT = 0x005, 0x006, 0x007  # of a care plan, of an imaging study (two)
+COVERAGE, PROVENANCE = 0x008, 0x009  # by the period's place in the person's coverage; one a patient
+MEDICATION, DEATH_CONDITION = 0x00A, 0x00B  # of the first administration of a drug; of a death
+NEWBORN_WEIGHT, NEWBORN_AGE = 0x00C, 0x00D  # observations of a newborn
+SERIES, INSTANCE = 0x00E, 0x00F  # of an imaging study: DICOM identifiers
+LANES = 0x010
+# Flat files: claims by the number of their visit or prescription, transactions by that number and their place in the claim
+# (16 bits), series and images by the number of their study.
+CLAIM, TRANSACTION, SERIES, IMAGE = 0x100, 0x101, 0x102, 0x103
 
 
 def prefix(seed: int, number: int, attempt: int) -> str:

@@ -1,0 +1,88 @@
+"""medications.csv and immunizations.csv."""
+
+from healthsynth.export.csv.columns import (
+    DESCRIPTION,
+    ENCOUNTER,
+    PATIENT,
+    REASON,
+    Columns,
+    optional,
+    required,
+)
+from healthsynth.export.csv.costs import covered
+from healthsynth.export.csv.page import Line, Page, payer_id
+from healthsynth.export.csv.text import coded, money, quoted, reason
+from healthsynth.record.events import Administration, Prescription, Vaccination
+from healthsynth.units import DAY
+
+MEDICATIONS: Columns = (
+    required("START", "instant", "when it was prescribed or given"),
+    optional("STOP", "instant", "when it ended; empty while taken"),
+    PATIENT,
+    optional("PAYER", "uuid", "payers.Id; empty where no coverage is known"),
+    ENCOUNTER,
+    required("CODE", "code", "RxNorm"),
+    DESCRIPTION,
+    required("BASE_COST", "money", "USD of one dispense"),
+    required("PAYER_COVERAGE", "money", "USD of TOTALCOST that the payer paid"),
+    required("DISPENSES", "count", "how often it was filled, at least once"),
+    required("TOTALCOST", "money", "BASE_COST times DISPENSES"),
+    *REASON,
+)
+
+IMMUNIZATIONS: Columns = (
+    required("DATE", "instant", "when it was given"),
+    PATIENT,
+    ENCOUNTER,
+    required("CODE", "code", "CVX"),
+    DESCRIPTION,
+    required("BASE_COST", "money", "USD of the dose"),
+)
+
+_FILL = 30 * DAY  # a fill of a drug without a fixed length lasts a month
+
+
+def prescription(page: Page, event: Prescription) -> Line:
+    """One row; pharmacies bill it on a claim of its own, whose line is returned."""
+    open_ = page.open[event.visit]
+    end = page.end(event.number)
+    until = page.as_of if end is None else end
+    dispenses = 1 + event.refills if event.lasting is not None else max(1, (until - event.time) // _FILL)
+    price = page.costs.of("medication", event.concept, open_.st)
+    cents = price * dispenses
+    share = covered(open_.payer, cents, False)
+    code = event.concept.primary
+    page.out["medications"].append(
+        f"{page.stamps[event.time]},{'' if end is None else page.stamps[end]},{page.patient},"
+        f"{payer_id(open_.coverage)},{open_.id},{coded(event.concept)},{money(price)},{money(share)},{dispenses},"
+        f"{money(cents)},{reason(event.reason)}"
+    )
+    _count(page, event.visit, 4, share)
+    return Line(code.code, quoted(code.display), cents, share, event.time, until, dispenses)
+
+
+def administration(page: Page, event: Administration) -> None:
+    """One row that starts and stops at once; the visit's claim bills it."""
+    open_ = page.open[event.visit]
+    price = page.bill(event.visit, "medication", event.concept, event.time, event.time)
+    share = open_.lines[-1].covered
+    stamp = page.stamps[event.time]
+    page.out["medications"].append(
+        f"{stamp},{stamp},{page.patient},{payer_id(open_.coverage)},{open_.id},{coded(event.concept)},{money(price)},"
+        f"{money(share)},1,{money(price)},{reason(event.reason)}"
+    )
+    _count(page, event.visit, 4, share)
+
+
+def immunization(page: Page, event: Vaccination) -> None:
+    open_ = page.open[event.visit]
+    price = page.bill(event.visit, "immunization", event.concept, event.time, event.time)
+    page.out["immunizations"].append(f"{page.stamps[event.time]},{open_.owners},{coded(event.concept)},{money(price)}")
+    _count(page, event.visit, 8, open_.lines[-1].covered)
+
+
+def _count(page: Page, visit: int, column: int, share: int) -> None:
+    """Count it as covered, or in the next column as uncovered, for the payer."""
+    coverage = page.open[visit].coverage
+    if coverage is not None:
+        page.totals.payers[coverage.payer.id][column + (share == 0)] += 1

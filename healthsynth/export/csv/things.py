@@ -1,0 +1,48 @@
+"""devices.csv and supplies.csv."""
+
+from healthsynth.export.csv.columns import (
+    DESCRIPTION,
+    ENCOUNTER,
+    PATIENT,
+    Columns,
+    optional,
+    required,
+)
+from healthsynth.export.csv.page import Page
+from healthsynth.export.csv.text import coded, date
+from healthsynth.record.events import DeviceGiven, Supplied
+
+DEVICES: Columns = (
+    required("START", "instant", "when the patient got it"),
+    optional("STOP", "instant", "when it was taken away; empty while in use"),
+    PATIENT,
+    ENCOUNTER,
+    required("CODE", "code", "SNOMED CT"),
+    DESCRIPTION,
+    optional("UDI", "text", "always empty: an invented identifier could be a real device's"),
+)
+
+SUPPLIES: Columns = (
+    required("DATE", "date", "day it was handed out"),
+    PATIENT,
+    ENCOUNTER,
+    required("CODE", "code", "SNOMED CT"),
+    DESCRIPTION,
+    required("QUANTITY", "count", "how many"),
+)
+
+
+def device(page: Page, event: DeviceGiven) -> None:
+    end = page.end(event.number)
+    page.bill(event.visit, "device", event.concept, event.time, event.time)
+    page.out["devices"].append(
+        f"{page.stamps[event.time]},{'' if end is None else page.stamps[end]},{page.open[event.visit].owners},"
+        f"{coded(event.concept)},"
+    )
+
+
+def supply(page: Page, event: Supplied) -> None:
+    page.bill(event.visit, "supply", event.concept, event.time, event.time, event.quantity)
+    page.out["supplies"].append(
+        f"{date(event.time)},{page.open[event.visit].owners},{coded(event.concept)},{event.quantity}"
+    )
