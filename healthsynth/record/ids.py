@@ -17,8 +17,8 @@ NEWBORN_WEIGHT, NEWBORN_AGE = 0x00C, 0x00D  # observations of a newborn
 SERIES, INSTANCE = 0x00E, 0x00F  # of an imaging study: DICOM identifiers
 LANES = 0x010
 # Flat files: claims by the number of their visit or prescription, transactions by that number and their place in the claim
-# (16 bits), series and images by the number of their study.
-CLAIM, TRANSACTION, SERIES, IMAGE = 0x100, 0x101, 0x102, 0x103
+# (16 bits).
+CLAIM, TRANSACTION = 0x100, 0x101
 
 
 def prefix(seed: int, number: int, attempt: int) -> str:

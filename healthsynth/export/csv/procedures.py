@@ -14,7 +14,7 @@ from healthsynth.export.csv.columns import (
 from healthsynth.export.csv.page import Page
 from healthsynth.export.csv.text import coded, money, quoted, reason
 from healthsynth.record.events import ImagingDone, ProcedureDone
-from healthsynth.record.ids import IMAGE, SERIES, uuid
+from healthsynth.record.ids import INSTANCE, SERIES, uuid
 from healthsynth.units import MINUTE, Clock
 from healthsynth.vocabulary import Concept
 
@@ -116,7 +116,7 @@ def imaging(page: Page, event: ImagingDone, sites: Mapping[str, Concept]) -> Non
     page.out["imaging_studies"].append(
         f"{page.id(event.number)},{page.stamps[event.time]},{page.open[event.visit].owners},"
         f"{dicom_uid(uuid(page.prefix, SERIES, event.number))},{reason(site)},{modality},{meaning},"
-        f"{dicom_uid(uuid(page.prefix, IMAGE, event.number))},{sop},{quoted(sop_name)},{concept.primary.code}"
+        f"{dicom_uid(uuid(page.prefix, INSTANCE, event.number))},{sop},{quoted(sop_name)},{concept.primary.code}"
     )
 
 
