@@ -62,13 +62,22 @@ def compile_library(library: Library, chosen: Sequence[str] | None = None) -> tu
         ProblemsError: every mistake in every file.
     """
     linked, problems = link(library, library.modules())
-    if linked is not None:
-        problems = [*problems, *check(linked)]
-    errors = [problem for problem in problems if not is_warning(problem)]
-    if errors or linked is None:
-        raise ProblemsError(errors)
+    problems = [*problems, *check(linked)]
     wanted = None if chosen is None else closure(linked.specs, chosen)
+    if wanted is not None:
+        files = _files_of(library, linked, wanted)
+        problems = [problem for problem in problems if problem.file in files]
+    errors = [problem for problem in problems if not is_warning(problem)]
+    if errors:
+        raise ProblemsError(errors)
     return build(linked, wanted, library.digest()), tuple(problem for problem in problems if is_warning(problem))
+
+
+def _files_of(library: Library, linked: Linked, wanted: frozenset[str]) -> set[str]:
+    """The files that the wanted modules are made of: a mistake elsewhere is not theirs."""
+    named = {name for spec in linked.specs if spec.module.module in wanted for name in spec.module.vocabulary}
+    modules = {str(path) for path in library.modules() if path.stem in wanted}
+    return modules | {str(path) for path in library.vocabulary() if path.stem in named}
 
 
 WARNINGS = frozenset({"HS210", "HS302", "HS508", "HS604", "HS706"})
@@ -79,8 +88,8 @@ def is_warning(problem: Problem) -> bool:
     return problem.code in WARNINGS
 
 
-def link(library: Library, modules: Iterable[Path]) -> tuple[Linked | None, list[Problem]]:
-    """Everything loaded and joined by name; None when files could not be understood."""
+def link(library: Library, modules: Iterable[Path]) -> tuple[Linked, list[Problem]]:
+    """Everything that could be understood, joined by name, and the problems of what could not."""
     specs, problems = load(modules)
     vocabularies, more = load_vocabulary(library.vocabulary())
     problems += more
@@ -134,9 +143,11 @@ def closure(specs: Sequence[Spec], chosen: Sequence[str]) -> frozenset[str]:
     todo = list(chosen)
     while todo:
         name = todo.pop()
-        if name in found or name not in by_name:
+        if name in found:
             continue
         found.add(name)
+        if name not in by_name:
+            continue  # it could not be understood: its problems say why
         todo += [owner[read] for read in by_name[name].reads if read in owner]
     return frozenset(found)
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 
 from healthsynth.compile.checks import care, flow, names, numbers, tests, vocabulary
+from healthsynth.compile.codes import codes
 from healthsynth.compile.linked import Linked
 from healthsynth.errors import Problem
 
@@ -27,6 +28,7 @@ CHECKS: tuple[Check, ...] = (
     vocabulary.files,
     vocabulary.entries,
     vocabulary.members,
+    codes,
     tests.expectations,
     tests.stories,
 )

@@ -26,8 +26,7 @@ def lint(paths: Sequence[Path]) -> tuple[list[Problem], int]:
     library = Library((builtin, *sorted(extra)))
     modules = [path for path in library.modules() if path.parent.resolve() == builtin.resolve() or path.resolve() in own]
     linked, problems = link(library, modules)
-    if linked is not None:
-        problems = [*problems, *check(linked)]
+    problems = [*problems, *check(linked)]
     if not paths:
         return sorted(set(problems)), len(modules)
     shown = [p for p in set(problems) if _belongs(Path(p.file).resolve(), own, given)]

@@ -118,8 +118,20 @@ class _Teller:
         for rule in self.engine.rules:
             if rule.name == name:
                 return rule.plan
+        found = self._of_kind(name)
+        if found is not None:
+            return found
         kind = name if name in ("wellness", "outpatient", "emergency", "urgent", "virtual", "home") else "outpatient"
         return VisitPlan(kind, name if kind != name else "", self.module.module, 0)
+
+    def _of_kind(self, kind: str) -> VisitPlan | None:
+        """The visit of a kind that this person would have: by the first rule for people like them."""
+        rules = [rule for rule in self.engine.rules if rule.plan.kind == kind and rule.every is not None]
+        rules.sort(key=lambda rule: rule.scope.module != self.module.module)
+        for rule in rules:
+            if rule.who is None or rule.who.test(self.patient):
+                return rule.plan
+        return None
 
 
 def run_until(p: Patient, end: Clock) -> None:
