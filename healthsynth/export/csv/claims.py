@@ -229,7 +229,7 @@ def _transactions(
 
 
 def _settlement(parts: tuple[int, int], insured: bool, count: int, method: str) -> Iterator[tuple[str, str, str]]:
-    """What follows the charges: (TYPE to METHOD, TRANSFEROUTID to TRANSFERS, OUTSTANDING). Steps of nothing are left out.
+    """What follows the charges: (TYPE to METHOD, TRANSFEROUTID to TRANSFERS, OUTSTANDING), without steps of nothing.
 
     Args:
         count: CHARGEID of the last charge.

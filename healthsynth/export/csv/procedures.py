@@ -31,7 +31,7 @@ PROCEDURES: Columns = (
 )
 
 IMAGING_STUDIES: Columns = (
-    required("Id", "uuid", "the study; the same in FHIR"),
+    required("Id", "uuid", "the study, of which each image has a row; the same in FHIR"),
     required("DATE", "instant", "when it was made"),
     PATIENT,
     ENCOUNTER,
@@ -46,48 +46,23 @@ IMAGING_STUDIES: Columns = (
     required("PROCEDURE_CODE", "code", "SNOMED CT code of the procedure that made it"),
 )
 
-# DICOM PS3.16 CID 29 modalities, and the storage class of PS3.4 annex B.5 that their images have.
+# Modality (DICOM PS3.16 CID 29) -> its meaning, and the class of its images with its name (PS3.4 table B.5-1).
+_SOP = "1.2.840.10008.5.1.4.1.1."
 _MODALITIES = {
-    "CR": (
-        "Computed Radiography",
-        "1.2.840.10008.5.1.4.1.1.1",
-        "Computed Radiography Image Storage",
-    ),
-    "CT": ("Computed Tomography", "1.2.840.10008.5.1.4.1.1.2", "CT Image Storage"),
-    "DX": (
-        "Digital Radiography",
-        "1.2.840.10008.5.1.4.1.1.1.1",
-        "Digital X-Ray Image Storage - For Presentation",
-    ),
-    "MG": (
-        "Mammography",
-        "1.2.840.10008.5.1.4.1.1.1.2",
-        "Digital Mammography X-Ray Image Storage - For Presentation",
-    ),
-    "MR": ("Magnetic Resonance", "1.2.840.10008.5.1.4.1.1.4", "MR Image Storage"),
-    "NM": (
-        "Nuclear Medicine",
-        "1.2.840.10008.5.1.4.1.1.20",
-        "Nuclear Medicine Image Storage",
-    ),
-    "OP": (
-        "Ophthalmic Photography",
-        "1.2.840.10008.5.1.4.1.1.77.1.5.1",
-        "Ophthalmic Photography 8 Bit Image Storage",
-    ),
-    "PT": (
-        "Positron emission tomography",
-        "1.2.840.10008.5.1.4.1.1.128",
-        "Positron Emission Tomography Image Storage",
-    ),
-    "US": ("Ultrasound", "1.2.840.10008.5.1.4.1.1.6.1", "Ultrasound Image Storage"),
-    "XA": (
-        "X-Ray Angiography",
-        "1.2.840.10008.5.1.4.1.1.12.1",
-        "X-Ray Angiographic Image Storage",
-    ),
+    "BMD": ("Bone Mineral Densitometry", f"{_SOP}1", "Computed Radiography Image Storage"),
+    "CR": ("Computed Radiography", f"{_SOP}1", "Computed Radiography Image Storage"),
+    "CT": ("Computed Tomography", f"{_SOP}2", "CT Image Storage"),
+    "DX": ("Digital Radiography", f"{_SOP}1.1", "Digital X-Ray Image Storage - For Presentation"),
+    "ECG": ("Electrocardiography", f"{_SOP}9.1.1", "12-lead ECG Waveform Storage"),
+    "ES": ("Endoscopy", f"{_SOP}77.1.1", "VL Endoscopic Image Storage"),
+    "MG": ("Mammography", f"{_SOP}1.2", "Digital Mammography X-Ray Image Storage - For Presentation"),
+    "MR": ("Magnetic Resonance", f"{_SOP}4", "MR Image Storage"),
+    "NM": ("Nuclear Medicine", f"{_SOP}20", "Nuclear Medicine Image Storage"),
+    "OP": ("Ophthalmic Photography", f"{_SOP}77.1.5.1", "Ophthalmic Photography 8 Bit Image Storage"),
+    "PT": ("Positron emission tomography", f"{_SOP}128", "Positron Emission Tomography Image Storage"),
+    "US": ("Ultrasound", f"{_SOP}6.1", "Ultrasound Image Storage"),
+    "XA": ("X-Ray Angiography", f"{_SOP}12.1", "X-Ray Angiographic Image Storage"),
 }
-_OTHER = ("Other", "1.2.840.10008.5.1.4.1.1.7", "Secondary Capture Image Storage")
 _IMAGING_LENGTH = 15 * MINUTE  # where the vocabulary does not say how long it takes
 
 
@@ -96,28 +71,23 @@ def procedure(page: Page, event: ProcedureDone) -> None:
 
 
 def imaging(page: Page, event: ImagingDone, sites: Mapping[str, Concept]) -> None:
-    """The procedure that made it, and the study of one series and one image.
+    """The procedure that made it, and a study of one series with a row for each image.
 
     Args:
         sites: concepts by name, for the body site that the vocabulary names.
     """
     concept = event.concept
-    _write(
-        page,
-        event.visit,
-        concept,
-        event.time,
-        event.time + imaging_length(concept),
-        event.reason,
+    _write(page, event.visit, concept, event.time, event.time + imaging_length(concept), event.reason)
+    modality = concept.more.get("modality", "DX")
+    meaning, sop, sop_name = _MODALITIES[modality]
+    series = dicom_uid(uuid(page.prefix, SERIES, event.number))
+    image = dicom_uid(uuid(page.prefix, INSTANCE, event.number))
+    start = (
+        f"{page.id(event.number)},{page.stamps[event.time]},{page.open[event.visit].owners},{series},"
+        f"{reason(sites.get(concept.more.get('body_site', '')))},{modality},{meaning},{image}"
     )
-    modality = concept.more.get("modality", "OT")
-    meaning, sop, sop_name = _MODALITIES.get(modality, _OTHER)
-    site = sites.get(concept.more.get("body_site", ""))
-    page.out["imaging_studies"].append(
-        f"{page.id(event.number)},{page.stamps[event.time]},{page.open[event.visit].owners},"
-        f"{dicom_uid(uuid(page.prefix, SERIES, event.number))},{reason(site)},{modality},{meaning},"
-        f"{dicom_uid(uuid(page.prefix, INSTANCE, event.number))},{sop},{quoted(sop_name)},{concept.primary.code}"
-    )
+    for view in range(1, int(concept.more.get("views", 1)) + 1):
+        page.out["imaging_studies"].append(f"{start}.{view},{sop},{quoted(sop_name)},{concept.primary.code}")
 
 
 def imaging_length(concept: Concept) -> int:

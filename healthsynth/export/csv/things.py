@@ -19,7 +19,7 @@ DEVICES: Columns = (
     ENCOUNTER,
     required("CODE", "code", "SNOMED CT"),
     DESCRIPTION,
-    optional("UDI", "text", "always empty: an invented identifier could be a real device's"),
+    optional("UDI", "text", "of implants: GS1 form, with a company prefix that is nobody's; the same in FHIR"),
 )
 
 SUPPLIES: Columns = (
@@ -37,8 +37,18 @@ def device(page: Page, event: DeviceGiven) -> None:
     page.bill(event.visit, "device", event.concept, event.time, event.time)
     page.out["devices"].append(
         f"{page.stamps[event.time]},{'' if end is None else page.stamps[end]},{page.open[event.visit].owners},"
-        f"{coded(event.concept)},"
+        f"{coded(event.concept)},{_udi(event)}"
     )
+
+
+def _udi(event: DeviceGiven) -> str:
+    """Device identifier, lot and serial number; empty for what is not implanted."""
+    if event.concept.more.get("category") != "implant":
+        return ""
+    digits = f"{int(event.concept.primary.code) % 1_000_000:013d}"
+    # GS1 General Specifications 7.9: the last digit makes the weighted sum a multiple of ten.
+    total = sum(int(digit) * (3 if place % 2 == 0 else 1) for place, digit in enumerate(digits))
+    return f"(01){digits}{-total % 10}(10)L{event.number}(21)S{event.number}"
 
 
 def supply(page: Page, event: Supplied) -> None:

@@ -1,0 +1,269 @@
+"""The note of a visit: a finished view of what was charted, put into words by `templates/notes/*.j2`.
+
+| visit | template |
+|---|---|
+| of a child, wellness | well_child |
+| in pregnancy, office | prenatal |
+| emergency | emergency |
+| inpatient | stay (a discharge summary; so far, while it goes on) |
+| in which the patient died | death |
+| any other | visit |
+
+A template computes nothing. It may include others; they are put in when it is read, since that costs nothing later.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, StrictUndefined
+
+from healthsynth import resources
+from healthsynth.errors import HealthsynthError
+from healthsynth.export.note_lines import (
+    SECTIONS,
+    WRITERS,
+    Sections,
+    allergy_line,
+    label,
+    lower,
+    medication_line,
+    plain,
+    problem_line,
+)
+from healthsynth.export.visit_codes import ADULT_YEARS, is_well_child, visit_code
+from healthsynth.record.events import Allergy, Diagnosis, End, Event, Plan, Prescription, Visit
+from healthsynth.record.ids import NOTE, prefix, uuid
+from healthsynth.record.record import Record
+from healthsynth.units import DAY, MONTH, WEEK, YEAR, Clock, age_years, civil
+
+TEMPLATES = ("visit", "emergency", "stay", "well_child", "prenatal", "death")
+_INCLUDE = re.compile(r'\{% include "([\w.]+)" %\}\n')
+_DISCHARGES = {
+    "home": "Discharged home.", "hosp": "Admitted to the hospital.", "exp": "Died.", None: "Discharged.",
+}  # fmt: skip
+_ENDS = {"resolved": "{} has resolved", "stopped": "Stop {}", "completed": "{} completed", "died": ""}
+_PREGNANCY = frozenset({"72892002", "47200007"})  # normal pregnancy, high risk pregnancy
+
+
+@dataclass(frozen=True, slots=True)
+class ActiveLists:
+    """What was known when a visit began, one line each."""
+
+    problems: Sequence[str]
+    medications: Sequence[str]
+    allergies: Sequence[str]
+
+
+class Notes:
+    """Writes notes; reads the templates once.
+
+    Raises:
+        HealthsynthError: the installation lacks a template.
+    """
+
+    def __init__(self) -> None:
+        folder = resources.templates() / "notes"
+        environment = Environment(
+            autoescape=False,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            keep_trailing_newline=True,
+            undefined=StrictUndefined,
+        )  # plain text: nothing to escape
+        self._templates = {name: environment.from_string(_source(folder, f"{name}.j2")) for name in TEMPLATES}
+
+    def for_record(self, record: Record) -> dict[int, str]:
+        """Visit number -> its note, for all visits, in one walk over the life."""
+        history = _History(record)
+        by_visit: dict[int | None, list[Event]] = {}
+        for event in record.events:
+            by_visit.setdefault(event.visit, []).append(event)
+        ended = _ends_by_visit(record)
+        notes = {}
+        for visit in record.visits:
+            events = by_visit.get(visit.number, ())
+            notes[visit.number] = self._note(
+                record, visit, events, history.at(visit.start), ended.get(visit.number, ())
+            )
+            history.add(events)
+        return notes
+
+    def text(self, record: Record, visit: Visit, events: Sequence[Event], active: ActiveLists | None = None) -> str:
+        """One visit's note.
+
+        Args:
+            events: those of the visit, in the order they were charted.
+            active: what was known when it began; worked out from the record if absent (slow for many visits).
+        """
+        if active is None:
+            history = _History(record)
+            earlier = {other.number for other in record.visits if other.start < visit.start}
+            history.add([event for event in record.events if event.visit in earlier])
+            active = history.at(visit.start)
+        return self._note(record, visit, events, active, _ends_by_visit(record).get(visit.number, ()))
+
+    def files(self, record: Record) -> Iterator[tuple[str, str]]:
+        """(path below the output folder, text) of every note: notes/<patient id>/<visit date>-<note id>.txt"""
+        person = record.person
+        own = prefix(person.seed, person.number, person.attempt)
+        starts = {visit.number: visit.start for visit in record.visits}
+        for number, text in self.for_record(record).items():
+            yield f"notes/{person.id}/{civil(starts[number]).isoformat()}-{uuid(own, NOTE, number)}.txt", text
+
+    def _note(
+        self, record: Record, visit: Visit, events: Sequence[Event], active: ActiveLists, ended: Sequence[str]
+    ) -> str:
+        sections: Sections = {name: [] for name in SECTIONS}
+        for event in events:
+            writer = WRITERS.get(type(event))
+            if writer is not None:
+                writer(event, sections)
+        for line in ended:
+            sections["plan" if line.startswith("Stop ") else "ended"].append(line)
+        name = _template(record, visit)
+        if name != "well_child":
+            sections["vitals"] = sections["growth"] + sections["vitals"]
+        template = self._templates[name]
+        view = _view(record, visit, active, sections)
+        return "".join(template.root_render_func(template.new_context(view, shared=True)))
+
+
+def _source(folder: Path, name: str) -> str:
+    """A template with what it includes."""
+    try:
+        text = (folder / name).read_text(encoding="utf-8")
+    except OSError as error:
+        raise HealthsynthError(f"the installation is incomplete: templates/notes/{name} cannot be read") from error
+    return _INCLUDE.sub(lambda found: _source(folder, found[1]), text)
+
+
+def _template(record: Record, visit: Visit) -> str:
+    if record.death is not None and record.death.visit == visit.number:
+        return "death"
+    if visit.kind == "inpatient":
+        return "stay"
+    if visit.kind == "emergency":
+        return "emergency"
+    if is_well_child(visit, record.person.birth):
+        return "well_child"
+    return "prenatal" if _is_prenatal(visit) else "visit"
+
+
+def _is_prenatal(visit: Visit) -> bool:
+    """By the module's name for it, or its reason."""
+    reason = visit.reason
+    return "prenatal" in visit.name or (reason is not None and bool(reason.codes) and reason.primary.code in _PREGNANCY)
+
+
+def _view(record: Record, visit: Visit, active: ActiveLists, sections: Sections) -> dict[str, Any]:
+    person, death = record.person, record.death
+    clinician, facility = visit.clinician, visit.facility
+    minute = visit.start % DAY // 60
+    adult = age_years(person.birth, visit.start) >= ADULT_YEARS
+    view: dict[str, Any] = {
+        "title": plain(visit_code(visit, person.birth).display).upper(),
+        "name": f"{person.given} {person.family}",
+        "age": _age(person.birth, visit.start),
+        "sex": ("woman" if adult else "girl") if person.sex == "female" else ("man" if adult else "boy"),
+        "born": _day(person.birth),
+        "mrn": person.mrn,
+        "date": _day(visit.start),
+        "time": f"{minute // 60:02d}:{minute % 60:02d}",
+        "facility": facility.name,
+        "city": facility.city,
+        "clinician": f"{clinician.prefix} {clinician.given} {clinician.family}",
+        "specialty": clinician.specialty,
+        "reason": None if visit.reason is None else lower(label(visit.reason)),
+        "problems": active.problems,
+        "medications": active.medications,
+        "allergies": active.allergies,
+        "mother": f"{person.mother.given} {person.mother.family}",
+        "disposition": "Not discharged yet." if visit.end is None else _DISCHARGES.get(visit.discharge, "Discharged."),
+        "length": _length(visit),
+        "died": "" if death is None else _day(death.time),
+        "cause": "" if death is None else lower(label(death.cause)),
+    }
+    view.update(sections)
+    return view
+
+
+def _length(visit: Visit) -> str:
+    if visit.end is None:
+        return "The stay goes on."
+    days = max(1, visit.end // DAY - visit.start // DAY)
+    return f"The stay lasted {days} day{'s' if days > 1 else ''}."
+
+
+@lru_cache(maxsize=1 << 14)
+def _civil_text(day: int) -> str:
+    return civil(day * DAY).isoformat()
+
+
+def _day(at: Clock) -> str:
+    return _civil_text(at // DAY)
+
+
+def _age(birth: Clock, at: Clock) -> str:
+    """As clinicians say it: '9-day-old', '7-week-old', '14-month-old', '58-year-old'."""
+    lived = at - birth
+    if lived < 2 * WEEK:
+        return f"{max(0, lived) // DAY}-day-old"
+    if lived < 2 * MONTH:
+        return f"{lived // WEEK}-week-old"
+    if lived < 2 * YEAR:
+        return f"{lived // MONTH}-month-old"
+    return f"{age_years(birth, at)}-year-old"
+
+
+class _History:
+    """Problems, drugs and allergies while a life is walked through: number -> line, and when each ends."""
+
+    def __init__(self, record: Record):
+        self._ends: Mapping[int, End] = record.ends
+        self._lists: tuple[dict[int, str], dict[int, str], dict[int, str]] = ({}, {}, {})
+        self._until: dict[int, Clock] = {}
+
+    def add(self, events: Sequence[Event]) -> None:
+        for event in events:
+            if isinstance(event, Diagnosis):
+                self._keep(0, event, problem_line(event))
+            elif isinstance(event, Prescription):
+                self._keep(1, event, medication_line(event))
+            elif isinstance(event, Allergy):
+                self._keep(2, event, allergy_line(event))
+
+    def _keep(self, which: int, event: Event, line: str) -> None:
+        self._lists[which][event.number] = line
+        end = self._ends.get(event.number)
+        if end is not None:
+            self._until[event.number] = end.time
+        elif isinstance(event, Prescription) and event.lasting is not None:
+            self._until[event.number] = event.time + event.lasting
+
+    def at(self, time: Clock) -> ActiveLists:
+        """What goes on at a time; times may only grow."""
+        over = [number for number, end in self._until.items() if end <= time]
+        for number in over:
+            del self._until[number]
+            for lines in self._lists:
+                lines.pop(number, None)
+        problems, medications, allergies = self._lists
+        return ActiveLists([*problems.values()], [*medications.values()], [*allergies.values()])
+
+
+def _ends_by_visit(record: Record) -> dict[int, list[str]]:
+    """Visit number -> lines on what ended in it. Deaths end everything and need no lines."""
+    by_number = {event.number: event for event in record.events if isinstance(event, Diagnosis | Prescription | Plan)}
+    lines: dict[int, list[str]] = {}
+    for number, end in record.ends.items():
+        event = by_number.get(number)
+        if event is None or end.visit is None or event.visit == end.visit:
+            continue
+        pattern = _ENDS.get(end.reason, "{} ended")
+        if pattern:
+            lines.setdefault(end.visit, []).append(pattern.format(label(event.concept)))
+    return lines
