@@ -1,6 +1,7 @@
 """Every rule that modules must keep, as a tuple of functions; all mistakes are reported together."""
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 
 from healthsynth.compile.checks import care, flow, names, numbers, tests, vocabulary
 from healthsynth.compile.codes import codes
@@ -35,5 +36,16 @@ CHECKS: tuple[Check, ...] = (
 
 
 def check(linked: Linked) -> list[Problem]:
-    """The problems of a library by all checks."""
-    return [problem for rule in CHECKS for problem in rule(linked)]
+    """The problems of a library by all checks, each with a way out."""
+    found = [problem for rule in CHECKS for problem in rule(linked)]
+    return [problem if problem.hint else replace(problem, hint=_HINTS.get(problem.code, "")) for problem in found]
+
+
+_HINTS = {
+    "HS213": "see 'Numbers and their evidence' in docs/module-language.md",
+    "HS214": "seasons: {winter: 1.9, spring: 1.0, summer: 0.4, autumn: 0.7}",
+    "HS306": "keep one of the two",
+    "HS404": "see 'Steps' in docs/module-language.md for what goes with each verb",
+    "HS501": "add it to a file of clinical_modules/vocabulary",
+    "HS504": "see 'Vocabulary' in docs/module-language.md",
+}

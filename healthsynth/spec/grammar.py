@@ -501,10 +501,11 @@ def parse(kind: str, text: str) -> Anything:
         tree = _parser().parse(text, start=kind)
         built = _Build().transform(tree)
     except UnexpectedInput as error:
-        column = error.column if isinstance(error.column, int) and error.column > 0 else len(text) + 1
+        at_end = getattr(getattr(error, "token", None), "type", "") == "$END"
+        column = len(text) + 1 if at_end or not isinstance(error.column, int) or error.column < 1 else error.column
         found = text[column - 1 :].split(" ")[0] if column <= len(text) else ""
         what = f"'{found}' does not belong here" if found else "the sentence stops too early"
-        raise SentenceError(f"{what}; expected {WORDS[kind]}", column) from None
+        raise SentenceError(what, column, f"expected {WORDS[kind]}") from None
     except VisitError as error:
         if isinstance(error.orig_exc, SentenceError):
             raise error.orig_exc from None

@@ -80,10 +80,13 @@ def _problem(model: type[BaseModel], source: Source, item: Any) -> Problem:
     if item["type"] == "misplaced":
         code = {"rate_chance": "HS201", "shares_sum": "HS202", "bands": "HS203"}.get(context["kind"], "HS107")
         path = (*path, *context["below"])
-        return source.problem(path, code, context["message"], _hints(code), int(context["shift"]))
+        return source.problem(path, code, context["message"], context["hint"] or _hints(code), int(context["shift"]))
     if item["type"] == "extra_forbidden":
         known = _known_words(model, source.data, item["loc"][:-1])
-        return source.problem(path, "HS104", f"'{item['loc'][-1]}' is not a word here", near(str(item["loc"][-1]), known))
+        word = str(item["loc"][-1])
+        hint = near(word, known) or "the words are " + ", ".join(known[:12])
+        line, column = source.keys.get(path) or source.place(path)
+        return Problem(source.file, line, column, "HS104", f"'{word}' is not a word here", hint)
     if item["type"] == "missing":
         return source.problem(path[:-1], "HS105", f"'{item['loc'][-1]}' is missing", "every module has it")
     wrong = context.get("error")

@@ -140,7 +140,8 @@ def _number_value(kind: str, text: Any, at: tuple[str, ...]) -> Any:
         if other and _parses(other, text):
             words = {"rate": "a chance stands where a rate (per time) belongs", "chance": "a rate (per time) stands where a chance belongs"}
             raise _misplaced(at, words[kind], code="rate_chance") from None
-        raise _misplaced(at, str(error), shift=getattr(error, "column", 1) - 1) from None
+        hint = getattr(error, "hint", "")
+        raise _misplaced(at, str(error), shift=getattr(error, "column", 1) - 1, hint=hint) from None
 
 
 def _parses(kind: str, text: str) -> bool:
@@ -151,9 +152,12 @@ def _parses(kind: str, text: str) -> bool:
     return True
 
 
-def _misplaced(at: tuple[str, ...], message: str, code: str = "sentence", shift: int = 0) -> PydanticCustomError:
+def _misplaced(
+    at: tuple[str, ...], message: str, code: str = "sentence", shift: int = 0, hint: str = ""
+) -> PydanticCustomError:
     """An error at a path below the model that raises it."""
-    return PydanticCustomError("misplaced", "{message}", {"message": message, "below": at, "kind": code, "shift": shift})
+    context = {"message": message, "below": at, "kind": code, "shift": shift, "hint": hint}
+    return PydanticCustomError("misplaced", "{message}", context)
 
 
 def _bands(kind: str, head: str, by: str, data: Any) -> tuple[Band, ...]:

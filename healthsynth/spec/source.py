@@ -34,11 +34,13 @@ class Source:
     keys: dict[Path_, tuple[int, int]]
 
     def place(self, path: Path_) -> tuple[int, int]:
-        """Where the value at `path` begins; the nearest enclosing thing when it is absent."""
+        """Where the value at `path` begins (its key, if it begins on a later line); the nearest enclosing thing if absent."""
         while path:
-            found = self.values.get(path) or self.keys.get(path)
-            if found:
-                return found
+            value, key = self.values.get(path), self.keys.get(path)
+            if value and key:
+                return value if value[0] == key[0] else key
+            if value or key:
+                return value or key or (1, 1)
             path = path[:-1]
         return 1, 1
 
@@ -101,7 +103,7 @@ def _build(event: Any, events: Iterator[Any], path: Path_, values: Any, keys: An
     mark = event.start_mark
     if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
         raise _Refused(mark, "HS102", "uses an anchor or alias", "write the value out where it is used")
-    if getattr(event, "tag", None) and not getattr(event, "implicit", True):
+    if getattr(event, "tag", None):
         raise _Refused(mark, "HS102", f"uses the tag {event.tag}", "leave the tag away")
     if len(path) > MAX_DEPTH:
         raise _Refused(mark, "HS102", "is nested too deeply", "")

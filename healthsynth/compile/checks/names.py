@@ -170,12 +170,10 @@ def _declared(linked: Linked, spec: Spec, path: Path_, name: str) -> Iterator[Pr
     module = spec.module
     if path[0] in ("expect", "stories"):
         return  # they look at the whole population
-    if name in module.course or name in own_measures(module) or name in module.reads or name in OPTIONS:
+    if name in module.course or name in own_measures(module) or name in module.reads:
         return
-    if name in ("age", "bmi", "height", "weight", "income") and path[0] in ("care", "pathways"):
-        return
-    if name in GIVEN:
-        return
+    if name in GIVEN and path[0] in ("care", "pathways"):
+        return  # what every clinician can see
     yield spec.source.problem(path, "HS601", f"'{name}' is read but not declared", f"add {name} to reads:")
 
 
