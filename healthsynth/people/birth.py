@@ -10,6 +10,7 @@ from healthsynth.people.tables import rows
 
 _TWINS = 0.0312  # of births, 2022 (NCHS)
 _TWINS_PRETERM = 0.60  # of twins are born before 37 weeks (NCHS, about)
+_TWINS_LAG_FROM, _TWINS_WEIGHT = 33, 0.86  # late in pregnancy twins are lighter: assumed; 55 % weigh under 2500 g
 _PRETERM = 0.104  # of all births, 2022 (NCHS)
 _TERM_WEIGHT_G, _TERM_LENGTH_CM = 3400.0, 50.0
 
@@ -40,9 +41,11 @@ def birth(ethnicity: str, sex: str, random: Random) -> Birth:
     at = min(bisect(cumulative, random.random() * cumulative[-1]), len(weeks) - 1)
     weight = weights[at] + int(random.random() * 100)
     noise, twin = random.gauss(0.0, 0.9), random.random()
-    length = _TERM_LENGTH_CM * (max(weight, 400) / _TERM_WEIGHT_G) ** (1 / 3) + noise
     chance = _TWINS * _TWINS_PRETERM / _PRETERM if weeks[at] < 37 else _TWINS * (1 - _TWINS_PRETERM) / (1 - _PRETERM)
     order = (1 if twin < chance / 2 else 2) if twin < chance else None
+    if order is not None and weeks[at] >= _TWINS_LAG_FROM:
+        weight = int(weight * _TWINS_WEIGHT)
+    length = _TERM_LENGTH_CM * (max(weight, 400) / _TERM_WEIGHT_G) ** (1 / 3) + noise
     return Birth(weeks[at], max(weight, 400), round(min(max(length, 25.0), 58.0), 1), order)
 
 

@@ -20,6 +20,7 @@ from healthsynth.units import MONTH, Clock
 _TWO_YEARS, _TWENTY = 24, 240  # months
 _MONTHS = (*range(25), *range(30, 241, 6), *range(252, 1453, 12))  # ages of the anchors
 _NORMAL = NormalDist()
+_P95 = 1.6449  # z of the 95th percentile
 # Correlation of the rank in BMI with the year before, by age 3..20 (reference data; a year of ages 1-3 as 3), then adults:
 # assumed, which gives 0.82 over ten years.
 _YEAR_TO_YEAR = (0.773, 0.773, 0.773, 0.773, 0.836, 0.866, 0.889, 0.907, 0.925, 0.936, 0.944, 0.947, 0.946, 0.944, 0.945,
@@ -27,11 +28,14 @@ _YEAR_TO_YEAR = (0.773, 0.773, 0.773, 0.773, 0.836, 0.866, 0.889, 0.907, 0.925, 
 _YEAR_TO_YEAR_ADULT = 0.98
 # Mean and sd of the chart's BMI z today, by age in years: they give the shares of children at or over the 95th percentile
 # of NHANES 2017-2020 (12.6 % at 2-5, 20.9 % at 6-11, 22.1 % at 12-19) and its medians; joined by straight lines.
-_HEAVIER = ((2, 0.30, 1.05), (4, 0.40, 1.10), (8, 0.68, 1.16), (12, 0.70, 1.18), (20, 0.72, 1.20))
+_HEAVIER = ((2, 0.30, 1.10), (4, 0.38, 1.12), (8, 0.60, 1.25), (12, 0.60, 1.28), (20, 0.62, 1.30))
+_TAIL = 0.75  # of the distance beyond the 95th percentile is kept: nearer to the 95th percentiles of NHANES
 # Young adults of NHANES 2017-2020 against the charts at 20: a little shorter, a little more spread.
 _TODAY = {"male": (0.9955, 1.04), "female": (0.9965, 1.05)}
 _TODAY_FROM, _TODAY_TO = 96, 192  # months between which the difference grows in
 _HEAD_WITH_HEIGHT = 0.4  # correlation of head size and height; assumed
+# Above a BMI of 40 this part of the distance is kept: the log-normal tail is heavier than the published percentiles.
+_SEVERE, _SEVERE_KEPT = 40.0, 0.7
 _BMI_LIMITS = (9.0, 75.0)
 
 Chart = tuple[list[float], list[tuple[float, float, float]]]
@@ -73,7 +77,7 @@ def at_rank(shape: tuple[float, float, float], z: float) -> float:
 def child_bmi(sex: str, months: float, z: float) -> float:
     """BMI at a z of the CDC charts; over the 95th percentile by the extended charts of 2022 (a half-normal tail)."""
     shape = lms("bmi", sex, months)
-    if z <= 1.6449:
+    if z <= _P95:
         return at_rank(shape, z)
     years = months / 12
     if sex == "male":
@@ -81,7 +85,7 @@ def child_bmi(sex: str, months: float, z: float) -> float:
     else:
         spread = 0.8334 + 0.3712 * years - 0.0011 * years * years
     percentile = min(_NORMAL.cdf(z) * 100, 99.9999)
-    return at_rank(shape, 1.6449) + spread * max(0.0, _NORMAL.inv_cdf((percentile - 90) / 10))
+    return at_rank(shape, _P95) + spread * max(0.0, _NORMAL.inv_cdf((percentile - 90) / 10))
 
 
 @cache
@@ -103,7 +107,8 @@ def adult_bmi(sex: str, years: float, z: float) -> float:
     """BMI of an adult at a standard normal rank (a shifted log-normal)."""
     low, high, part = _between(sex, years)
     first = low[1] + low[2] * math.exp(low[3] * z)
-    return first + part * (high[1] + high[2] * math.exp(high[3] * z) - first)
+    value = first + part * (high[1] + high[2] * math.exp(high[3] * z) - first)
+    return value if value <= _SEVERE else _SEVERE + _SEVERE_KEPT * (value - _SEVERE)
 
 
 def _mean_height(sex: str, years: float) -> float:
@@ -230,14 +235,17 @@ class Growth:
         return height
 
     def _bmi(self, months: int) -> float:
-        """BMI from two years on: child's chart up to 18, adult distribution from 22, blended between."""
+        """BMI from two years on: the chart up to 18, the adult distribution from 21, blended between."""
         sex, years = self._person.sex, months / 12
         z = self._rank(years)
-        adult = min(max((years - 18) / 4, 0.0), 1.0)
+        adult = min(max((years - 18) / 3, 0.0), 1.0)
         value = 0.0
         if adult < 1.0:
             mean, sd = _heavier(years)
-            value += (1 - adult) * child_bmi(sex, min(months, _TWENTY), mean + sd * z)
+            chart = mean + sd * z
+            if chart > _P95:
+                chart = _P95 + _TAIL * (chart - _P95)
+            value += (1 - adult) * child_bmi(sex, min(months, _TWENTY), chart)
         if adult > 0.0:
             value += adult * adult_bmi(sex, max(years, 20), z)
         return min(max(value, _BMI_LIMITS[0]), _BMI_LIMITS[1])

@@ -32,6 +32,11 @@ _SIZES = (
 )
 
 
+# The poorest brackets hold many short and small incomes: people are taken from above this rank (above it pensions lift
+# the old), so that the poor are as many as in NHANES 2017-2020: 22.6 % of children, 14.5 % of adults, 7.6 % over 65.
+_LEAST_RANK, _LEAST_OLD = 0.02, 0.06
+
+
 class Household(NamedTuple):
     """What someone's home is like at the reference date."""
 
@@ -52,6 +57,9 @@ def household(place: Place, age: int, random: Random) -> Household:
     first, second = random.gauss(0.0, 1.0), random.gauss(0.0, 1.0)
     income_rank = _rank(first)
     education_rank = _rank(_TOGETHER * first + math.sqrt(1 - _TOGETHER**2) * second)
+    income_rank = (
+        _LEAST_RANK + (1 - _LEAST_RANK) * income_rank if age < 65 else _LEAST_OLD + (1 - _LEAST_OLD) * income_rank
+    )
     table = places()
     size_rank = random.random()
     return Household(

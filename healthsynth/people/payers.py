@@ -24,7 +24,7 @@ _PRIVATE = (
 _MEDICARE_BEGAN: Clock = -1280 * DAY  # 1 July 1966
 _EXPANSION: Clock = 16_071 * DAY  # 1 January 2014: Medicaid for adults without children, in states that chose it
 _SPELL_YEARS = 8.0  # mean time with one insurer as an adult; assumed
-_POVERTY_YEAR = "2020"
+_POVERTY_YEAR = "2015"  # as the incomes
 _CHILD_ENDS, _ADULT_ENDS = 19, 65
 
 
@@ -37,10 +37,10 @@ class _Shares(NamedTuple):
 
 # Adults by income as a multiple of the poverty guideline, in states with and without Medicaid for adults.
 _ADULTS = (
-    (1.38, _Shares(0.28, 0.60), _Shares(0.40, 0.25)),
-    (2.50, _Shares(0.74, 0.08), _Shares(0.70, 0.05)),
-    (4.00, _Shares(0.87, 0.02), _Shares(0.85, 0.01)),
-    (1e9, _Shares(0.955, 0.0), _Shares(0.95, 0.0)),
+    (1.38, _Shares(0.26, 0.56), _Shares(0.36, 0.24)),
+    (2.50, _Shares(0.68, 0.08), _Shares(0.61, 0.05)),
+    (4.00, _Shares(0.81, 0.02), _Shares(0.78, 0.01)),
+    (1e9, _Shares(0.94, 0.0), _Shares(0.925, 0.0)),
 )
 _CHILDREN_UNDER_LIMIT, _CHILDREN_OVER_LIMIT = _Shares(0.10, 0.845), _Shares(0.95, 0.0)
 _CHILDREN_BEFORE_1966 = _Shares(0.75, 0.0)
@@ -80,7 +80,7 @@ def _guideline() -> tuple[int, int]:
 
 
 def poverty_ratio(income: int, size: int) -> float:
-    """Household income as a multiple of the poverty guideline for its size (2020)."""
+    """Household income as a multiple of the poverty guideline for its size (2015)."""
     first, more = _guideline()
     return income / (first + more * (size - 1))
 

@@ -75,8 +75,8 @@ SPLITS: dict[str, Banded] = {
         (0, {"cerebral_palsy": 0.35, "epilepsy": 0.30, "muscular_dystrophy": 0.15, "encephalopathy": 0.20}),
         (25, {"epilepsy": 0.35, "cerebral_palsy": 0.25, "muscular_dystrophy": 0.12, "als": 0.13, "encephalopathy": 0.15}),
         (55, {"als": 0.28, "parkinson": 0.16, "alzheimer": 0.20, "epilepsy": 0.12, "encephalopathy": 0.24}),
-        (70, {"alzheimer": 0.55, "parkinson": 0.24, "als": 0.07, "encephalopathy": 0.11, "epilepsy": 0.03}),
-        (80, {"alzheimer": 0.74, "parkinson": 0.15, "encephalopathy": 0.09, "als": 0.01, "epilepsy": 0.01}),
+        (70, {"alzheimer": 0.48, "parkinson": 0.24, "dementia": 0.10, "als": 0.07, "encephalopathy": 0.08, "epilepsy": 0.03}),
+        (80, {"alzheimer": 0.56, "parkinson": 0.14, "dementia": 0.22, "encephalopathy": 0.06, "als": 0.01, "epilepsy": 0.01}),
     ),
     "F01-F99": (
         (0, {"drug_use": 0.50, "alcohol_dependence": 0.50}),

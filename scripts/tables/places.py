@@ -97,9 +97,11 @@ def _apart(lat: float, lon: float, row: Row) -> float:
 
 def _schooling(shares: list[list[float]], weights: list[float]) -> list[list[float]]:
     """The source's bachelor's degrees are far too few: scaled so that the country has the published shares."""
-    mean = np.average(np.array(shares), axis=0, weights=weights)
-    scaled = np.array(shares) * (np.array(SCHOOLING) / mean)
-    return (scaled / scaled.sum(axis=1, keepdims=True)).tolist()
+    scaled = np.array(shares)
+    for _ in range(20):  # scaling and making each place's shares add to one again, in turn
+        scaled = scaled * (np.array(SCHOOLING) / np.average(scaled, axis=0, weights=weights))
+        scaled = scaled / scaled.sum(axis=1, keepdims=True)
+    return scaled.tolist()
 
 
 def build(source: Path, out: Path) -> list[Path]:
