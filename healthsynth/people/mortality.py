@@ -71,11 +71,11 @@ class LifeTable:
     @lru_cache(maxsize=4096)  # noqa: B019  one table per process
     def rates(self, year: int, sex: str, factors: tuple[float, ...] | None, period: int | None) -> list[float]:
         """Hazards per second of those born in a year, in the order of `_segments`."""
-        found: list[float] = []
-        for age in range(AGES):
-            factor = 1.0 if factors is None else factors[age]
-            for later in (year + age, year + age + 1):
-                found.append(self.hazard(later if period is None else period, sex, age) * factor / YEAR)
+        found = [
+            self.hazard(later if period is None else period, sex, age) * (1.0 if factors is None else factors[age]) / YEAR
+            for age in range(AGES)
+            for later in (year + age, year + age + 1)
+        ]
         newborn, rest = _NEWBORN_PART * YEAR / _NEWBORN, (1 - _NEWBORN_PART) * YEAR / (YEAR - _NEWBORN)
         return [found[0] * newborn, found[0] * rest, found[1] * rest, *found[2:]]
 

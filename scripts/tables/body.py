@@ -121,8 +121,9 @@ def build(source: Path, out: Path) -> list[Path]:
             "hispanic" if row["hispanic_mother"] == "True" else "non_hispanic",
             row["baby_sex"],
             row["lmp_gestational_age"],
+            row["weight_bin_g"],
+            row["births"],
         )
-        + (row["weight_bin_g"], row["births"])
         for row in rows(source / "growth" / "birthweight_by_gestation.csv.gz")
         if int(row["lmp_gestational_age"]) in VIABLE_WEEKS and int(row["births"]) > 0
     ]

@@ -20,8 +20,8 @@ def build(source: Path, out: Path) -> list[Path]:
             row["ethnicity"].replace("nonhispanic", "non_hispanic"),
             row["race"].replace("hawaiian", "pacific"),
             row["bcp47"],
+            row["share"],
         )
-        + (row["share"],)
         for row in rows(names / "language_by_race_ethnicity.csv")
     ]
     code = {row["language"]: row["bcp47"] for row in rows(names / "language_codes.csv")}

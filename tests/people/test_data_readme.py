@@ -15,7 +15,9 @@ def test_a_file_stands_in_the_readme_with_rows_origin_and_terms(name: str) -> No
     row = re.search(rf"^\| `{re.escape(name)}` \|(.+)\|$", README, re.MULTILINE)
     assert row is not None, f"healthsynth/data/README.md has no row for {name}"
     rows, origin, terms = (cell.strip() for cell in row[1].split(" | "))
-    assert re.search(r"\d", rows) and len(origin) > 20 and len(terms) > 3
+    assert re.search(r"\d", rows)
+    assert len(origin) > 20
+    assert len(terms) > 3
 
 
 def test_no_row_is_for_a_file_that_is_gone() -> None:

@@ -32,7 +32,7 @@ ADULTS = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("sex,low,high,obese,severe,bmi,height", ADULTS)
+@pytest.mark.parametrize(("sex", "low", "high", "obese", "severe", "bmi", "height"), ADULTS)
 def test_adults_are_as_surveyed(
     sex: str, low: int, high: int, obese: float, severe: float, bmi: float, height: float
 ) -> None:
@@ -46,7 +46,7 @@ def test_adults_are_as_surveyed(
 
 
 @pytest.mark.parametrize(
-    "sex,low,high,obese",
+    ("sex", "low", "high", "obese"),
     [("male", 2, 5, 13.6), ("female", 2, 5, 11.6), ("male", 6, 11, 23.0), ("female", 6, 11, 18.7),
      ("male", 12, 19, 22.5), ("female", 12, 19, 21.8)],
 )  # fmt: skip
@@ -58,7 +58,7 @@ def test_children_are_as_heavy_as_surveyed(sex: str, low: int, high: int, obese:
 
 
 @pytest.mark.parametrize(
-    "sex,months,measure,median", [("male", 24, "bmi", 16.575), ("female", 240, "height_cm", 163.338)]
+    ("sex", "months", "measure", "median"), [("male", 24, "bmi", 16.575), ("female", 240, "height_cm", 163.338)]
 )
 def test_a_rank_of_zero_is_the_median_of_the_chart(sex: str, months: float, measure: str, median: float) -> None:
     assert at_rank(lms(measure, sex, months), 0.0) == pytest.approx(median, abs=0.02)
@@ -96,7 +96,8 @@ def test_children_never_shrink_and_nobody_jumps(some: list[Person]) -> None:
         growth = Growth(person)
         months = [growth.height_cm(person.birth + month * MONTH) for month in range(12 * 17)]
         steps = np.diff(months)
-        assert steps.min() > -0.02 and steps.max() < 9.0
+        assert steps.min() > -0.02
+        assert steps.max() < 9.0
         weights = np.array([growth.weight_kg(person.birth + month * MONTH) for month in range(24, 12 * 90)])
         assert np.abs(np.diff(np.log(weights))).max() < 0.12
 

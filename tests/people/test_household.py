@@ -27,13 +27,13 @@ def share(people: list[Person], low: int, high: int, test: Callable[[Person], bo
     return 100 * sum(map(test, chosen)) / len(chosen)
 
 
-@pytest.mark.parametrize("low,high,insured", [(0, 18, 94.8), (18, 65, 83.8), (65, 120, 98.1)])
+@pytest.mark.parametrize(("low", "high", "insured"), [(0, 18, 94.8), (18, 65, 83.8), (65, 120, 98.1)])
 def test_the_insured_are_as_many_as_surveyed(nation: list[Person], low: int, high: int, insured: float) -> None:
     """At least 900 people a band: 3 points are 3 sd or more."""
     assert share(nation, low, high, lambda p: p.coverage[-1].payer.kind != "none") == pytest.approx(insured, abs=3)
 
 
-@pytest.mark.parametrize("low,high,poor", [(0, 18, 22.6), (18, 65, 14.5), (65, 120, 7.6)])
+@pytest.mark.parametrize(("low", "high", "poor"), [(0, 18, 22.6), (18, 65, 14.5), (65, 120, 7.6)])
 def test_the_poor_are_as_many_as_surveyed(low: int, high: int, poor: float) -> None:
     """1,500 people a band: 4 points are about 4 sd, the model's own error included."""
     people = People(Selection(age_low=low, age_high=high - 1 if high < 105 else 105), 3, AS_OF)
@@ -49,7 +49,7 @@ def test_schooling_is_as_surveyed(nation: list[Person]) -> None:
 
 # Married or living with a partner; the difference are couples who are not married.
 @pytest.mark.parametrize(
-    "sex,low,high,partner",
+    ("sex", "low", "high", "partner"),
     [("male", 20, 40, 49.0), ("female", 20, 40, 56.6), ("male", 40, 60, 74.3), ("female", 40, 60, 68.1),
      ("male", 60, 85, 74.2), ("female", 60, 85, 50.6)],
 )  # fmt: skip

@@ -15,9 +15,19 @@ SOMEBODY = People(Selection(sex="female", age_low=70, age_high=70), 1, clock(dat
 
 # Published for 2019: reference figures E0853-E0857 and E0874-E0878 (life table of the United States).
 @pytest.mark.parametrize(
-    "sex,age,years",
-    [("male", 0, 76.3), ("male", 20, 57.2), ("male", 45, 34.4), ("male", 65, 18.2), ("male", 85, 6.0)]
-    + [("female", 0, 81.4), ("female", 20, 62.0), ("female", 45, 38.2), ("female", 65, 20.8), ("female", 85, 7.1)],
+    ("sex", "age", "years"),
+    [
+        ("male", 0, 76.3),
+        ("male", 20, 57.2),
+        ("male", 45, 34.4),
+        ("male", 65, 18.2),
+        ("male", 85, 6.0),
+        ("female", 0, 81.4),
+        ("female", 20, 62.0),
+        ("female", 45, 38.2),
+        ("female", 65, 20.8),
+        ("female", 85, 7.1),
+    ],
 )
 def test_life_expectancy_is_the_published_one(sex: str, age: int, years: float) -> None:
     """Years left are the survivors' hours summed up; death_time gives the age that each share of them reaches."""
@@ -41,7 +51,7 @@ def _budgets_until(start: int, sex: str) -> list[float]:
     return [low]
 
 
-@pytest.mark.parametrize("year,same_as", [(1900, 1933), (2024, 2019), (2060, 2019)])
+@pytest.mark.parametrize(("year", "same_as"), [(1900, 1933), (2024, 2019), (2060, 2019)])
 def test_years_outside_the_table_use_another(year: int, same_as: int) -> None:
     assert life_table().hazard(year, "male", 70) == life_table().hazard(same_as, "male", 70)
 

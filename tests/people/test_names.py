@@ -12,7 +12,7 @@ DRAWS = [(step + 0.5) / 2000 for step in range(2000)]
 
 
 @pytest.mark.parametrize(
-    "race,ethnicity,people",
+    ("race", "ethnicity", "people"),
     [
         ("white", "non_hispanic", "white"),
         ("black", "hispanic", "hispanic"),
@@ -25,7 +25,7 @@ def test_names_are_drawn_from_a_group(race: str, ethnicity: str, people: str) ->
 
 
 @pytest.mark.parametrize(
-    "year,sex,name", [(1925, "female", "Mary"), (1955, "male", "James"), (2004, "female", "Emily")]
+    ("year", "sex", "name"), [(1925, "female", "Mary"), (1955, "male", "James"), (2004, "female", "Emily")]
 )
 def test_the_commonest_names_are_those_of_the_decade(year: int, sex: str, name: str) -> None:
     found = Counter(given_name(sex, year, "white", draw) for draw in DRAWS)
@@ -33,7 +33,7 @@ def test_the_commonest_names_are_those_of_the_decade(year: int, sex: str, name: 
 
 
 @pytest.mark.parametrize(
-    "people,name", [("hispanic", "García"), ("asian", "Nguyen"), ("white", "Smith"), ("black", "Williams")]
+    ("people", "name"), [("hispanic", "García"), ("asian", "Nguyen"), ("white", "Smith"), ("black", "Williams")]
 )
 def test_the_commonest_surnames_are_those_of_the_group(people: str, name: str) -> None:
     found = Counter(family_name(people, draw) for draw in DRAWS)
@@ -46,7 +46,7 @@ def test_accents_are_for_those_who_use_them() -> None:
 
 def test_surnames_are_spelt_as_people_do() -> None:
     found = {family_name("white", draw / 10) for draw in range(10)} | {family_name("white", draw) for draw in DRAWS}
-    assert not any(name.isupper() or name.startswith("Mc") and name[2].islower() for name in found)
+    assert not any(name.isupper() or (name.startswith("Mc") and name[2].islower()) for name in found)
 
 
 @pytest.mark.parametrize("draw", [0.0, 0.123456, 0.5, 0.999999999])

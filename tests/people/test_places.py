@@ -7,7 +7,8 @@ from healthsynth.people.places import county_population, places, resolve_city, r
 
 
 def test_there_are_51_states() -> None:
-    assert len(states()) == 51 and states() == sorted(states())
+    assert len(states()) == 51
+    assert states() == sorted(states())
 
 
 @pytest.mark.parametrize("text", ["Massachusetts", "massachusetts", "MA", "ma", " MA "])
@@ -46,7 +47,7 @@ def test_places_stand_for_all_people_of_their_counties() -> None:
 
 
 @pytest.mark.parametrize(
-    "state,name,zone",
+    ("state", "name", "zone"),
     [
         ("Massachusetts", "Boston", "America/New_York"),
         ("Florida", "Pensacola", "America/Chicago"),
@@ -68,7 +69,8 @@ def test_places_stand_for_all_people_of_their_counties() -> None:
 def test_split_states_have_the_zone_of_the_place(state: str, name: str, zone: str) -> None:
     table = places()
     found = table.chosen(state, name).tolist()
-    assert found and {table.place(index).zone for index in found} == {zone}
+    assert found
+    assert {table.place(index).zone for index in found} == {zone}
 
 
 def test_draws_at_the_ends_stay_in_the_tables() -> None:
@@ -79,7 +81,9 @@ def test_draws_at_the_ends_stay_in_the_tables() -> None:
             assert 0 <= table.income(index, draw) < 1_000_000
             assert table.education(index, draw) in ("lt_hs", "hs", "some_college", "bs_plus")
             code, lat, lon = table.zip(index, draw)
-            assert len(code) == 5 and 18 < lat < 72 and -180 < lon < -66
+            assert len(code) == 5
+            assert 18 < lat < 72
+            assert -180 < lon < -66
 
 
 def test_income_rises_with_the_draw() -> None:

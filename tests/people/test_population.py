@@ -33,7 +33,9 @@ def test_attempts_share_what_the_census_counts_and_nothing_else() -> None:
     first, second = people.person(3, 0), people.person(3, 1)
     for name in ("birth", "sex", "race", "ethnicity", "address", "income", "education", "time_zone", "language"):
         assert getattr(first, name) == getattr(second, name)
-    assert first.id != second.id and first.mrn != second.mrn and first.height_z != second.height_z
+    assert first.id != second.id
+    assert first.mrn != second.mrn
+    assert first.height_z != second.height_z
 
 
 def test_ids_and_numbers_are_unique_in_a_run(nation: list[Person]) -> None:
@@ -77,7 +79,7 @@ def test_a_selection_is_kept() -> None:
         assert 40 <= age_years(person.birth, AS_OF) <= 44
 
 
-@pytest.mark.parametrize("low,high", [(0, 0), (100, OLDEST), (103, 104)])
+@pytest.mark.parametrize(("low", "high"), [(0, 0), (100, OLDEST), (103, 104)])
 def test_the_youngest_and_the_oldest_can_be_asked_for(low: int, high: int) -> None:
     people = People(Selection(age_low=low, age_high=high), 1, AS_OF)
     assert all(low <= age_years(people.slot(number).birth, AS_OF) <= high for number in range(1, 40))
@@ -126,10 +128,13 @@ def test_adults_have_what_adults_have(nation: list[Person]) -> None:
         if age_years(person.birth, AS_OF) < 18:
             assert person.marital is person.married_on is person.prefix is person.drivers is person.email is None
         else:
-            assert person.marital in ("M", "S", "D", "W") and person.prefix
+            assert person.marital in ("M", "S", "D", "W")
+            assert person.prefix
         assert (person.married_on is None) == (person.marital in (None, "S"))
         if person.maiden:
-            assert person.sex == "female" and person.maiden != person.family and person.marital != "S"
+            assert person.sex == "female"
+            assert person.maiden != person.family
+            assert person.marital != "S"
 
 
 def test_weddings_are_after_the_eighteenth_birthday_and_before_the_reference_date(nation: list[Person]) -> None:
@@ -142,7 +147,8 @@ def test_weddings_are_after_the_eighteenth_birthday_and_before_the_reference_dat
 
 def test_mothers_are_of_an_age_to_be_mothers(nation: list[Person]) -> None:
     years = [(person.birth - person.mother.birth) / YEAR for person in nation]
-    assert min(years) > 14.9 and max(years) < 47.1
+    assert min(years) > 14.9
+    assert max(years) < 47.1
     assert all(person.mother.family in (person.family, person.maiden) for person in nation)
 
 
