@@ -72,7 +72,9 @@ class LifeTable:
     def rates(self, year: int, sex: str, factors: tuple[float, ...] | None, period: int | None) -> list[float]:
         """Hazards per second of those born in a year, in the order of `_segments`."""
         found = [
-            self.hazard(later if period is None else period, sex, age) * (1.0 if factors is None else factors[age]) / YEAR
+            self.hazard(later if period is None else period, sex, age)
+            * (1.0 if factors is None else factors[age])
+            / YEAR
             for age in range(AGES)
             for later in (year + age, year + age + 1)
         ]

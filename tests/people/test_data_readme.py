@@ -7,7 +7,12 @@ import pytest
 
 DATA = Path(__file__).parents[2] / "healthsynth" / "data"
 README = (DATA / "README.md").read_text(encoding="utf-8")
-FILES = sorted(path.name for path in DATA.iterdir() if path.is_file() and path.suffix not in (".md", ".py"))
+# A folder has one row for all its files: `folder/`.
+FILES = sorted(
+    path.name + "/" * path.is_dir()
+    for path in DATA.iterdir()
+    if path.suffix not in (".md", ".py") and path.name != "__pycache__"
+)
 
 
 @pytest.mark.parametrize("name", FILES)
