@@ -11,7 +11,7 @@ from healthsynth.simulate.numbers import factor_of, hazard
 from healthsynth.simulate.patient import DEATH, FOREVER, Patient
 from healthsynth.simulate.race import Race
 from healthsynth.simulate.scope import ModuleScope
-from healthsynth.units import MINUTE, YEAR
+from healthsynth.units import MINUTE, YEAR, civil
 from healthsynth.vocabulary import Concept
 
 if TYPE_CHECKING:
@@ -95,7 +95,8 @@ class Background:
     def _due(self, p: Patient, version: int) -> None:
         if p.mortality[4] != version:
             return
-        name = cause_of_death(p.sex, (p.now - p.birth) / YEAR, p.stream("cause").random())
+        age = (p.now - p.birth) / YEAR
+        name = cause_of_death(p.sex, age, p.stream("cause").random(), civil(p.now).year)
         die(p, self.engine.program.concepts[name], 0)
 
 

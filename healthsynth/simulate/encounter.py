@@ -137,6 +137,7 @@ def _pause(p: Patient, wait: int, rest: list[object]) -> None:
     def resume(p: Patient) -> None:
         if p.encounter is encounter:
             encounter.clock = p.now
+            encounter.tested = {}  # another day: what was measured then may be measured again
             carry_on(p, rest[::-1])
 
     p.at(until, PLAN, resume)

@@ -13,6 +13,7 @@ from healthsynth.compile.program import Program
 from healthsynth.people.growth import Growth
 from healthsynth.people.mortality import Background as TableBackground
 from healthsynth.people.person import Person
+from healthsynth.people.population import at_death
 from healthsynth.people.specialties import specialty_of_code
 from healthsynth.randomness import key
 from healthsynth.record.events import Visit
@@ -353,7 +354,8 @@ def record_of(p: Patient) -> Record:
     visits: Sequence[Visit] = sorted(p.visits, key=lambda visit: (visit.start, visit.number))
     order = {visit.number: i for i, visit in enumerate(visits)}
     events = sorted(p.events, key=lambda event: order[event.visit]) if _unordered(p) else p.events
-    return Record(p.person, p.end, tuple(visits), tuple(events), p.ends, p.dead, tuple(p.truth))
+    person = at_death(p.person, p.dead.time) if p.dead is not None else p.person
+    return Record(person, p.end, tuple(visits), tuple(events), p.ends, p.dead, tuple(p.truth))
 
 
 def _unordered(p: Patient) -> bool:

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ValidationError
 
 from healthsynth.errors import Problem, near
 from healthsynth.spec.sentences import SentenceError
-from healthsynth.spec.model import GATHERED, Module
+from healthsynth.spec.model import GATHERED, NUMBER_KINDS, Module, Number
 from healthsynth.spec.source import Path_, Source, read
 
 MAX_LINES = 400
@@ -152,7 +152,11 @@ def _known_words(model: type[BaseModel], data: Any, loc: tuple[Any, ...]) -> lis
             continue
         current = _inner_model(field.annotation) or current
     fields = getattr(current, "model_fields", {})
-    return [field.alias or name for name, field in fields.items()]
+    words = [field.alias or name for name, field in fields.items() if name not in _MADE]
+    return [*NUMBER_KINDS, *words] if current is Number else words
+
+
+_MADE = ("kind", "bands", "banded", *GATHERED)  # fields that no author writes
 
 
 def _inner_model(annotation: Any) -> Any:
