@@ -1,0 +1,1 @@
+"""Parts of `build_guides.py`: packages, value sets, base types, profiles."""
