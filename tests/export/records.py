@@ -258,7 +258,12 @@ class _Chart:
             self.result(time, name, value)
 
     def panel(self, time: Clock, salt: int = 0) -> None:
-        members = (("glucose", 141.0 + salt % 23), ("creatinine", 0.8 + salt % 9 / 100), ("sodium", 139.0), ("egfr", 84.0))
+        members = (
+            ("glucose", 141.0 + salt % 23),
+            ("creatinine", 0.8 + salt % 9 / 100),
+            ("sodium", 139.0),
+            ("egfr", 84.0),
+        )
         numbers = tuple(self.result(time, name, value) for name, value in members)
         self.add(Report, time, CONCEPTS["metabolic_panel"], numbers, CONCEPTS["type_2_diabetes"])
 
@@ -311,7 +316,7 @@ def _check_up(c: _Chart) -> None:
     c.add(Allergy, at, CONCEPTS["penicillin_allergy"], at - 4000 * DAY, ((CONCEPTS["urticaria"], "mild"),))
     c.add(Referral, at, CONCEPTS["nephrology"], diabetes)
     c.add(ProcedureDone, at, at + 5 * MINUTE, CONCEPTS["exercise_education"], diabetes, None)
-    c.add(Remark, at, "Asked about sleep; \"fine\", she says.")
+    c.add(Remark, at, 'Asked about sleep; "fine", she says.')
     at = c.visit("outpatient", clock(date(2023, 7, 3), 14 * HOUR), 25 * MINUTE, "type_2_diabetes", name="follow_up")
     c.ends[first] = End(at, c.visits[-1].number, "stopped")
     c.ends[plan] = End(at, c.visits[-1].number, "completed")
@@ -321,7 +326,9 @@ def _check_up(c: _Chart) -> None:
 
 
 def _injury(c: _Chart) -> None:
-    at = c.visit("emergency", clock(date(2023, 11, 5), 1 * HOUR + 30 * MINUTE), 3 * HOUR, "broken_radius", discharge="home")
+    at = c.visit(
+        "emergency", clock(date(2023, 11, 5), 1 * HOUR + 30 * MINUTE), 3 * HOUR, "broken_radius", discharge="home"
+    )
     broken = CONCEPTS["broken_radius"]
     fracture = c.add(Diagnosis, at, broken, at - HOUR, "encounter", None)
     c.add(ImagingDone, at, CONCEPTS["wrist_x_ray"], broken, "Closed fracture of the distal radius.")

@@ -1,0 +1,5 @@
+"""FHIR R4 with US Core: `FhirExporter`."""
+
+from healthsynth.export.fhir.exporter import FhirExporter
+
+__all__ = ["FhirExporter"]

@@ -1,0 +1,50 @@
+"""DocumentReference: the note of a visit."""
+
+from typing import NamedTuple
+
+from healthsynth.export.fhir import codes
+from healthsynth.export.fhir.datatypes import SYSTEM, clinician, coded, encounter, identifier, organization, subject
+from healthsynth.export.fhir.shapes import OPTIONAL, VARYING, Family
+from healthsynth.export.fhir.slots import Json, Values
+from healthsynth.record.ids import NOTE
+from healthsynth.units import Clock
+
+
+class Note(NamedTuple):
+    """What is written about a visit; `number` is the visit's."""
+
+    number: int
+    start: Clock
+    end: Clock | None
+    text: str
+    origin: int
+
+
+def document(e: Note, v: Values, end: None, link: None) -> Json:
+    """Final when the visit is over, else preliminary. The text is inline, in UTF-8."""
+    period = {"start": v.instant(e.start), "end": None if e.end is None else v.instant(e.end)}
+    identity = v.id(e.number, NOTE)
+    return {
+        "resourceType": "DocumentReference",
+        "id": identity,
+        "meta": v.meta("DocumentReference"),
+        "identifier": [identifier(SYSTEM + "document", identity)],
+        "status": "current",
+        "docStatus": "preliminary" if e.end is None else "final",
+        "type": coded(codes.NOTES.get(v.kind, codes.NOTES[""])),
+        "category": [coded(codes.CLINICAL_NOTE)],
+        "subject": subject(v),
+        "date": v.instant(e.start if e.end is None else e.end),
+        "author": [clinician(v)],
+        "custodian": organization(v),
+        "content": [{"attachment": {"contentType": "text/plain; charset=utf-8", "data": v.base64(e.text)}}],
+        "context": {"encounter": [encounter(v)], "period": period},
+    }
+
+
+NOTE_OF_VISIT = Family(
+    Note,
+    (document,),
+    {"number": VARYING, "start": VARYING, "end": OPTIONAL, "text": VARYING, "origin": VARYING},
+    by_kind=True,
+)

@@ -1,0 +1,179 @@
+"""Records -> FHIR R4: transaction bundles and NDJSON lines."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from io import BytesIO
+from operator import itemgetter
+from typing import Any, TypeVar
+
+import orjson
+
+from healthsynth.errors import UsageError, near
+from healthsynth.export.fhir import providers
+from healthsynth.export.fhir.guides import GUIDES, PROFILES
+from healthsynth.export.fhir.scope import Scope
+from healthsynth.export.fhir.shapes import Family, Shape, build, entry, samples, trace
+from healthsynth.export.fhir.slots import ShapeError
+from healthsynth.export.fhir.verdicts import Origin, Verdicts
+from healthsynth.export.fhir.walk import Job, Notes, Shapes, Walk
+from healthsynth.people.facility import Clinician, Facility
+from healthsynth.people.person import Payer
+from healthsynth.record.events import End
+from healthsynth.record.record import Record
+from healthsynth.vocabulary import Concept
+
+_OPEN, _CLOSE = b'{"resourceType":"Bundle","type":"transaction","entry":[', b"]}"
+_SHAPE = itemgetter(0)
+_Thing = TypeVar("_Thing")
+
+
+class FhirExporter:
+    """Writes records as FHIR R4. One exporter serves many records and gets faster with the shapes it has seen.
+
+    Args:
+        guide: which US Core the resources claim and are held to: "6.1.0", "7.0.0" or "none".
+        validate: "shapes": each shape once, with its first instance; "all": also every resource, each built a second time
+            by its builder and compared byte for byte (slow).
+        origins: (module, state, line) of events, by `event.origin`; problems name them.
+        notes: makes the text of a visit's note; without it there are no DocumentReferences.
+        concepts: concepts by their short names, for those that name another one (an imaging study its body site).
+    Raises:
+        UsageError: no such guide or validation.
+    """
+
+    def __init__(
+        self,
+        guide: str = "6.1.0",
+        validate: str = "shapes",
+        origins: Sequence[Origin] = (),
+        notes: Notes | None = None,
+        concepts: Mapping[str, Concept] | None = None,
+    ):
+        if guide not in GUIDES:
+            raise UsageError(
+                f"there is no guide '{guide}'; there are {', '.join(GUIDES)} {near(guide, GUIDES)}".rstrip()
+            )
+        if validate not in ("shapes", "all"):
+            raise UsageError(f"validation is 'shapes' or 'all', not '{validate}'")
+        self._guide, self._all, self._notes, self._concepts = guide, validate == "all", notes, concepts or {}
+        self._verdicts = Verdicts(guide, origins)
+        self._shapes = Shapes(self._make)
+        self._buffer, self._other = BytesIO(), BytesIO()
+        self.counts: dict[str, int] = {}  # resources by type, of the last record
+        self.facilities: dict[str, Facility] = {}  # those that records so far refer to, by id
+        self.clinicians: dict[str, Clinician] = {}
+        self.payers: dict[str, Payer] = {}
+
+    def bundle(self, record: Record) -> bytes:
+        """One transaction Bundle; every entry is a PUT, so that loading it again changes nothing.
+
+        Raises:
+            ProblemsError: a shape is not valid; names resource, concept, module, state and line.
+            HealthsynthError: a value that its place in a resource cannot hold.
+        """
+        return self._bundle(self._jobs(record))
+
+    def ndjson(self, record: Record) -> Iterator[tuple[str, bytes]]:
+        """(resource type, one line with its line break) of every resource of a record; the same bytes as in `bundle`."""
+        for shape, e, v, end, link in self._jobs(record):
+            for kind, stamp in shape.lines:
+                yield kind, stamp(e, v, end, link).encode() + b"\n"
+
+    def used(self) -> tuple[list[Facility], list[Clinician], list[Payer]]:
+        """What the records so far refer to and `shared_bundles` must write, in order of their ids."""
+        return _by_id(self.facilities), _by_id(self.clinicians), _by_id(self.payers)
+
+    def shared_bundles(
+        self, facilities: Iterable[Facility], clinicians: Iterable[Clinician], payers: Iterable[Payer]
+    ) -> list[tuple[str, bytes]]:
+        """(file name, transaction Bundle) of what patients share, to be loaded in this order before them.
+
+        The order of the arguments does not matter. Facilities of clinicians must be among the facilities.
+        """
+        v = Scope(self._guide)
+        places = [(providers.PLACE, providers.place(each)) for each in sorted(facilities, key=_identity)]
+        insurers = [(providers.INSURER, providers.insurer(each)) for each in sorted(payers, key=_identity)]
+        people = [(providers.PROVIDER, providers.provider(each)) for each in sorted(clinicians, key=_identity)]
+        return [
+            ("shared-0-organizations.json", self._shared([*places, *insurers], v)),
+            ("shared-1-practitioners.json", self._shared(people, v)),
+        ]
+
+    def _shared(self, rows: Iterable[tuple[Family, Any]], v: Scope) -> bytes:
+        jobs = [self._shapes.job(family, row, v) for family, row in rows]
+        if self._all:
+            self._verify(jobs)
+        return self._bundle(jobs)
+
+    def _bundle(self, jobs: Iterable[Job]) -> bytes:
+        """Written into buffers that are used again: asking the system for fresh megabytes costs more than filling them.
+
+        There are two, so that the caller may still hold the bundle before: the bytes returned share the buffer's memory.
+        """
+        out, self._other = self._other, self._buffer
+        self._buffer = out
+        out.seek(0)
+        write, before = out.write, _OPEN
+        for shape, e, v, end, link in jobs:
+            write(before)
+            write(shape.entry(e, v, end, link).encode())
+            before = b","
+        write(_CLOSE if before == b"," else _OPEN + _CLOSE)
+        out.truncate()
+        return out.getvalue()
+
+    def _jobs(self, record: Record) -> list[Job]:
+        jobs = Walk(record, self._guide, self._shapes, self._notes, self._concepts).jobs()
+        self.counts = _count(jobs)
+        self._collect(record)
+        if self._all:
+            self._verify(jobs)
+        return jobs
+
+    def _collect(self, record: Record) -> None:
+        for visit in record.visits:
+            self.facilities[visit.facility.id] = visit.facility
+            self.clinicians[visit.clinician.id] = visit.clinician
+            home = visit.clinician.facility
+            self.facilities[home.id] = home
+        for period in record.person.coverage:
+            if period.payer.kind != "none":
+                self.payers[period.payer.id] = period.payer
+
+    def _make(self, family: Family, e: Any, v: Scope, end: End | None, link: Any) -> Shape:
+        """A new shape: traced, validated with sample values, and, unless known to be good, with its first instance."""
+        shape = trace(family, e, v, end, link, PROFILES[self._guide])
+        for resource in shape.resources:
+            if self._verdicts.check_shape(samples(resource), e):
+                self._verdicts.check(build(resource.builder, e, v, end, link), e)
+        return shape
+
+    def _verify(self, jobs: Iterable[Job]) -> None:
+        """Every resource by its builder: valid, and what the stamp writes."""
+        for shape, e, v, end, link in jobs:
+            built = [build(resource.builder, e, v, end, link) for resource in shape.resources]
+            _same(shape.entry(e, v, end, link), b",".join(orjson.dumps(entry(each)) for each in built))
+            for resource, (_, stamp) in zip(built, shape.lines, strict=True):
+                _same(stamp(e, v, end, link), orjson.dumps(resource))
+                self._verdicts.check(resource, e)
+
+
+def _same(stamped: str, built: bytes) -> None:
+    if stamped.encode() != built:
+        raise ShapeError(f"a stamp differs from its builder:\n{stamped}\n{built.decode()}")
+
+
+def _count(jobs: list[Job]) -> dict[str, int]:
+    counts: Counter[str] = Counter()
+    for shape, number in Counter(map(_SHAPE, jobs)).items():
+        for kind in shape.types:
+            counts[kind] += number
+    return dict(sorted(counts.items()))
+
+
+def _identity(thing: Facility | Clinician | Payer) -> str:
+    return thing.id
+
+
+def _by_id(things: Mapping[str, _Thing]) -> list[_Thing]:
+    return [things[identity] for identity in sorted(things)]

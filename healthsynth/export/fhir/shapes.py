@@ -1,0 +1,185 @@
+"""Trace once, stamp many: a builder's dict for one shape -> a function that writes the text of each instance.
+
+A *family* says which builders make resources of one kind of event, and which of the event's fields differ between the
+instances of a shape. All other fields, and which optional ones are there, are the shape's key. For a new key each
+builder is called with `Var`s for what differs; the dict is validated and turned into source code, e.g.
+
+    def stamp(e, v, end, link):
+        s0 = v.heads[1] + numbers[e.number]
+        return f'{c0}{s0}{c1}{v.patient}{c2}{v.instants[e.time]}{c3}{decimals1[e.value]}{c4}'
+
+where c0, c1, ... are the constant stretches of JSON between the slots. Generated code is used because an f-string only
+copies; `%` on a template of a kilobyte reads it all again for every instance. It is made from this package's own expressions
+and never from data: what comes from modules stands in the constants.
+"""
+
+import re
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+import orjson
+
+from healthsynth.export.fhir.slots import MARKER, NAMES, Json, Slot, Tracer, Values, Var, prune
+from healthsynth.vocabulary import Concept
+
+BASE_URL = "https://healthsynth.example.org/fhir"
+# (event, values, its end or None, what it is linked to or None) -> resource
+Builder = Callable[[Any, Any, Any, Any], Json]
+Stamp = Callable[[Any, Any, Any, Any], str]
+
+
+class Role(NamedTuple):
+    """How a field takes part: its contribution to the key (an expression, "" for none), and what a builder sees of it."""
+
+    key: Callable[[str], str]
+    trace: Callable[[Any, str], Any]
+
+
+def _components(value: Any, source: str) -> Any:
+    return tuple((part[0], Var(f"{source}[{n}][1]"), *part[2:]) for n, part in enumerate(value))
+
+
+def _measured(value: Any, source: str) -> Any:
+    return value if value is None or isinstance(value, Concept) else Var(source)
+
+
+CONSTANT = Role(lambda e: e, lambda value, e: value)
+VARYING = Role(lambda e: "", lambda value, e: Var(e))
+OPTIONAL = Role(lambda e: f"{e} is None", lambda value, e: None if value is None else Var(e))
+COUNTED = Role(lambda e: f"len({e})", lambda value, e: tuple(Var(f"{e}[{n}]") for n in range(len(value))))
+# A number differs; a coded answer, and having no value, belong to the shape.
+MEASURED = Role(lambda e: f"({e} if {e}.__class__ is Concept else {e} is None)", _measured)
+COMPONENTS = Role(lambda e: f"({e} and tuple([(part[0], *part[2:]) for part in {e}]))", _components)
+PAIR = Role(lambda e: f"{e}[1] is None", lambda value, e: (Var(f"{e}[0]"), value[1] and Var(f"{e}[1]")))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Family:
+    """What one kind of event (a NamedTuple) becomes, and its fields' roles; fields not named are constant."""
+
+    event: type
+    builders: tuple[Builder, ...]
+    roles: Mapping[str, Role]
+    link: Role = OPTIONAL
+    by_kind: bool = False  # the kind of the visit belongs to the shape
+    key: Callable[[Any, Any, Any, Any], Hashable] = field(init=False)
+
+    def __post_init__(self) -> None:
+        parts = [self.roles.get(name, CONSTANT).key(f"e.{name}") for name in self._names()]
+        parts += [self.link.key("link"), "end is None or end.reason", "v.kind" if self.by_kind else ""]
+        code = f"lambda e, v, end, link: ({', '.join(part for part in parts if part)},)"
+        object.__setattr__(self, "key", eval(code, {"Concept": Concept, "len": len, "tuple": tuple}))
+
+    def _names(self) -> tuple[str, ...]:
+        return self.event._fields  # type: ignore[attr-defined,no-any-return]
+
+    def trace(self, e: Any, end: Any, link: Any) -> tuple[Any, Any, Any]:
+        """The event, its end and its link as a builder may see them."""
+        seen = {name: role.trace(getattr(e, name), f"e.{name}") for name, role in self.roles.items()}
+        traced_end = end and end._replace(time=Var("end.time"), visit=Var("end.visit"))
+        return e._replace(**seen), traced_end, None if link is None else self.link.trace(link, "link")
+
+
+class Resource(NamedTuple):
+    """One traced resource of a shape."""
+
+    type: str
+    dict: Json  # with markers
+    slots: list[Slot]
+    builder: Builder
+
+
+@dataclass(slots=True, eq=False)
+class Shape:
+    """A validated shape: its stamp for bundle entries, and one stamp a resource for NDJSON lines."""
+
+    resources: tuple[Resource, ...]
+    entry: Stamp  # all resources of the family, comma separated
+    lines: tuple[tuple[str, Stamp], ...]  # (resource type, stamp)
+    types: tuple[str, ...]
+
+
+def entry(resource: Json) -> Json:
+    """A resource as an entry of a transaction: PUT makes loading it twice the same as once."""
+    place = f"{resource['resourceType']}/{resource['id']}"
+    return {"fullUrl": f"{BASE_URL}/{place}", "resource": resource, "request": {"method": "PUT", "url": place}}
+
+
+def build(builder: Builder, e: Any, v: Values, end: Any, link: Any) -> Json:
+    """One resource by its builder."""
+    made: Json = prune(builder(e, v, end, link))
+    return made
+
+
+def trace(family: Family, e: Any, v: Values, end: Any, link: Any, profiles: Mapping[str, str]) -> Shape:
+    """The shape that an event belongs to."""
+    seen = family.trace(e, end, link)
+    resources, names = [], dict(NAMES)
+    for builder in family.builders:
+        tracer = Tracer(v.kind if family.by_kind else "", profiles)
+        made = build(builder, seen[0], tracer, *seen[1:])
+        resources.append(Resource(made["resourceType"], made, tracer.slots, builder))
+        names |= tracer.names
+    entries = [(entry(resource.dict), resource.slots) for resource in resources]
+    return Shape(
+        tuple(resources),
+        compile_stamp(entries, names),
+        tuple((resource.type, compile_stamp([(resource.dict, resource.slots)], names)) for resource in resources),
+        tuple(resource.type for resource in resources),
+    )
+
+
+def samples(resource: Resource) -> list[Json]:
+    """The resource with sample values: each value of each slot at least once."""
+    most = max((len(slot.samples) for slot in resource.slots), default=1)
+    return [_fill(resource.dict, resource.slots, n) for n in range(most)]
+
+
+def _fill(value: Any, slots: Sequence[Slot], number: int) -> Any:
+    if isinstance(value, dict):
+        return {key: _fill(item, slots, number) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_fill(item, slots, number) for item in value]
+    if not isinstance(value, str):
+        return value
+
+    def sample(found: re.Match[str]) -> Any:
+        values = slots[int(found[1])].samples
+        return values[min(number, len(values) - 1)]
+
+    whole = re.fullmatch("[\ue000\ue001](\\d+)\ue002", value)
+    return sample(whole) if whole else re.sub("\ue000(\\d+)\ue002", sample, value)
+
+
+def compile_stamp(parts: Sequence[tuple[Json, list[Slot]]], names: Mapping[str, Any]) -> Stamp:
+    """The function that writes these dicts, comma separated, with the slots filled in."""
+    pieces: list[tuple[str, str]] = []  # (constant text, the expression that follows it, "" at the end)
+    for n, (json, slots) in enumerate(parts):
+        texts = re.split(MARKER, orjson.dumps(json).decode())
+        texts[0] = "," + texts[0] if n else texts[0]
+        for text, raw, inside in zip(texts[::3], [*texts[1::3], None], [*texts[2::3], None], strict=True):
+            slot = raw or inside
+            pieces.append((text, slots[int(slot)].expression if slot else ""))
+    return _function(pieces, names)
+
+
+def _function(pieces: Sequence[tuple[str, str]], names: Mapping[str, Any]) -> Stamp:
+    expressions = [expression for _, expression in pieces if expression]
+    often = [each for each in dict.fromkeys(expressions) if expressions.count(each) > 1]
+    local = {expression: f"s{n}" for n, expression in enumerate(often)}
+    constants: dict[str, str] = {}
+    body = ""
+    for text, expression in pieces:
+        if text:
+            body += "{" + constants.setdefault(text, f"c{len(constants)}") + "}"
+        if expression:
+            body += "{" + local.get(expression, expression) + "}"
+    defaults = "".join(f", {name}={name}" for name in constants.values())
+    used = "".join(f", {name}={name}" for name in names if re.search(rf"\b{name}\b", " ".join(expressions)))
+    first = "".join(f"    {name} = {expression}\n" for expression, name in local.items())
+    code = f"def stamp(e, v, end, link{defaults}{used}):\n{first}    return f'{body}'\n"
+    scope = {**names, **{name: text for text, name in constants.items()}}
+    exec(code, scope)
+    made: Stamp = scope["stamp"]
+    return made

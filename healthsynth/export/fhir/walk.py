@@ -1,0 +1,238 @@
+"""A record in the order of its resources: which event, in which visit, with which end, linked to what."""
+
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from typing import Any
+
+from healthsynth.errors import HealthsynthError
+from healthsynth.export.fhir import (
+    careplans,
+    clinical,
+    coverage,
+    devices,
+    documents,
+    encounters,
+    imaging,
+    immunizations,
+    medications,
+    observations,
+    patient,
+    procedures,
+    provenance,
+    related,
+)
+from healthsynth.export.fhir.scope import Places, Scope
+from healthsynth.export.fhir.shapes import Family, Shape
+from healthsynth.record import events as chart
+from healthsynth.record.events import End, Event, Visit
+from healthsynth.record.record import Record
+from healthsynth.vocabulary import Concept
+
+# (record, visit, its events) -> the text of the visit's note
+Notes = Callable[[Record, Visit, Sequence[Event]], str]
+# What makes a shape for the first event that has its key
+Make = Callable[[Family, Any, Scope, End | None, Any], Shape]
+
+
+# One stamping, to be done by `shape.entry(e, v, end, link)`: (shape, e, v, end, link). A plain tuple, since a named one
+# takes longer to make than to stamp.
+Job = tuple[Shape, Any, Scope, Any, Any]
+
+
+class Shapes:
+    """The shapes found so far, by family and key."""
+
+    def __init__(self, make: Make):
+        self._make = make
+        self.by_family: dict[Family, dict[Hashable, Shape]] = {}
+
+    def of(self, family: Family) -> dict[Hashable, Shape]:
+        return self.by_family.setdefault(family, {})
+
+    def job(self, family: Family, e: Any, v: Scope, end: End | None = None, link: Any = None) -> Job:
+        """The stamping of one event."""
+        known = self.of(family)
+        key = family.key(e, v, end, link)
+        shape = known.get(key)
+        if shape is None:
+            shape = known[key] = self._make(family, e, v, end, link)
+        return shape, e, v, end, link
+
+
+# Events that are one resource each, or several of the same event, with nothing to look up but an end and a reason.
+_PLAIN: dict[type, Family] = {
+    chart.Report: observations.REPORT,
+    chart.ProcedureDone: procedures.PROCEDURE,
+    chart.Vaccination: immunizations.VACCINATION,
+    chart.Allergy: clinical.ALLERGY,
+    chart.Goal: careplans.GOAL,
+    chart.Plan: careplans.PLAN,
+    chart.DeviceGiven: devices.DEVICE,
+    chart.Supplied: devices.SUPPLY,
+    chart.Referral: observations.REFERRAL,
+    chart.Newborn: related.NEWBORN,
+}
+_WITH_REASON = (
+    chart.Report, chart.ProcedureDone, chart.Goal, chart.Plan, chart.Referral, chart.Prescription, chart.Administration,
+    chart.ImagingDone,
+)  # fmt: skip
+
+
+class Walk:
+    """One pass over a record.
+
+    Args:
+        concepts: concepts by name, for what names another one (the body site of an imaging study).
+    """
+
+    def __init__(
+        self, record: Record, guide: str, shapes: Shapes, notes: Notes | None, concepts: Mapping[str, Concept]
+    ):
+        self._record, self._shapes, self._notes, self._concepts = record, shapes, notes, concepts
+        self._places = Places(record, guide)
+        self._visits = {visit.number for visit in record.visits}
+        self._reports: dict[int, int] = {}  # number of a Result -> of the Report that it is part of
+        self._charted: dict[Concept, int] = {}  # the latest Diagnosis of a concept
+        self._of_visit: dict[tuple[int, Concept], int] = {}  # the Diagnosis of a concept in a visit
+        self._drugs: dict[Concept, int] = {}  # the first Administration of a drug
+        self._jobs: list[Job] = []
+        self._groups = self._group()
+
+    def jobs(self) -> list[Job]:
+        """All stampings of the record, in the order of the bundle."""
+        record, outside = self._record, self._places.patient
+        self._add(patient.CITIZEN, patient.citizen(record), outside)
+        mother = record.person.mother
+        self._add(related.MOTHER, related.Mother(mother.id, mother.given, mother.family, mother.birth), outside)
+        self._insurance(outside)
+        last = outside
+        for visit in record.visits:
+            last = self._visit(visit)
+        self._after_visits(outside)
+        if record.visits:
+            self._provenance(last)
+        return self._jobs
+
+    def _add(self, family: Family, e: Any, v: Scope, end: End | None = None, link: Any = None) -> None:
+        self._jobs.append(self._shapes.job(family, e, v, end, link))
+
+    def _group(self) -> dict[int | None, list[Event]]:
+        """Events by visit; notes on the way what refers to what."""
+        groups: dict[int | None, list[Event]] = {}
+        group: list[Event] = []
+        current: int | None = -1
+        for e in self._record.events:
+            if e.visit != current:
+                current = e.visit
+                group = groups.setdefault(current, [])
+            group.append(e)
+            kind = e.__class__
+            if kind is chart.Report:
+                self._reports.update(dict.fromkeys(e.results, e.number))  # type: ignore[union-attr]
+            elif kind is chart.Diagnosis:
+                self._of_visit[e.visit, e.concept] = e.number  # type: ignore[union-attr,index]
+        return groups
+
+    def _insurance(self, v: Scope) -> None:
+        for number, period in enumerate(self._record.person.coverage):
+            if period.payer.kind != "none":
+                insured = coverage.Insured(
+                    number, period.start, period.end, period.payer.kind, period.payer.id, period.payer.name, period.member_id
+                )  # fmt: skip
+                self._add(coverage.INSURED, insured, v)
+
+    def _visit(self, visit: Visit) -> Scope:
+        v = self._places.visit(visit)
+        if visit.follows is not None and visit.follows not in self._visits:
+            visit = visit._replace(follows=None)  # what it followed is before the history
+        self._add(encounters.VISIT, visit, v)
+        events = self._groups.pop(visit.number, [])
+        family, known, jobs, reports = (
+            observations.RESULT,
+            self._shapes.of(observations.RESULT),
+            self._jobs,
+            self._reports,
+        )
+        key = family.key
+        for e in events:
+            if e.__class__ is not chart.Result:
+                self._other(e, v)
+                continue
+            # Nine events in ten are Results: as `_add` does, without its calls.
+            link = reports.get(e.number)
+            shape = known.get(key(e, v, None, link))
+            if shape is None:
+                self._add(family, e, v, None, link)
+            else:
+                jobs.append((shape, e, v, None, link))
+        if self._notes is not None:
+            text = self._notes(self._record, visit, events)
+            self._add(
+                documents.NOTE_OF_VISIT, documents.Note(visit.number, visit.start, visit.end, text, visit.origin), v
+            )
+        return v
+
+    def _other(self, e: Any, v: Scope) -> None:
+        kind = e.__class__
+        end = self._record.ends.get(e.number)
+        link = self._because(e) if kind in _WITH_REASON else None
+        family = _PLAIN.get(kind)
+        if family is not None:
+            self._add(family, e, v, end, link)
+        elif kind is chart.Diagnosis:
+            self._charted[e.concept] = e.number
+            self._add(clinical.DIAGNOSIS, e, v, end)
+        elif kind is chart.Prescription:
+            if end is None and e.lasting is not None and e.time + e.lasting <= self._record.as_of:
+                end = End(e.time + e.lasting, None, "completed")
+            self._add(medications.PRESCRIPTION, e, v, end, link)
+        elif kind is chart.Administration:
+            if e.concept not in self._drugs:
+                self._drugs[e.concept] = e.number
+                self._add(medications.DRUG, medications.Drug(e.number, e.concept), v)
+            self._add(medications.ADMINISTRATION, e, v, None, (self._drugs[e.concept], link))
+        elif kind is chart.ImagingDone:
+            site = self._concepts.get(e.concept.more.get("body_site", ""))
+            study = imaging.Study(e.number, e.time, e.concept, e.reason, e.finding, site, e.origin)
+            self._add(imaging.STUDY, study, v, None, link)
+        elif kind is chart.Death:
+            self._death(e, v)
+
+    def _because(self, e: Any) -> int | None:
+        """The number of the Condition charted for an event's reason: of this visit, or one that is not over."""
+        if e.reason is None:
+            return None
+        number = self._charted.get(e.reason)
+        if number is None:
+            return self._of_visit.get((e.visit, e.reason))
+        end = self._record.ends.get(number)
+        return number if end is None or end.time >= e.time else self._of_visit.get((e.visit, e.reason))
+
+    def _death(self, e: chart.Death, v: Scope) -> None:
+        if e.visit is None:
+            self._add(clinical.DEATH_OUTSIDE, e, v)
+        elif e.cause in self._charted:
+            self._add(clinical.DEATH_ALREADY_CHARTED, e, v)
+        else:
+            self._add(clinical.DEATH, e, v)
+
+    def _after_visits(self, v: Scope) -> None:
+        """A death outside any visit, whether or not it is among the events."""
+        death = self._record.death
+        self._groups.pop(None, None)
+        if death is not None and (death.visit is None or death.visit not in self._visits):
+            self._groups.pop(death.visit, None)
+            self._add(clinical.DEATH_OUTSIDE, death._replace(visit=None), v)
+        if self._groups:
+            missing = ", ".join(str(number) for number in self._groups)
+            raise HealthsynthError(f"patient {self._record.person.number} has events of visits it has not: {missing}")
+
+    def _provenance(self, v: Scope) -> None:
+        targets = [f"Patient/{v.patient}"]
+        for _, e, *_ in self._jobs:
+            if e.__class__ is chart.Diagnosis:
+                targets.append(f"Condition/{v.id(e.number)}")
+            elif e.__class__ is chart.Allergy:
+                targets.append(f"AllergyIntolerance/{v.id(e.number)}")
+        end = self._record.visits[-1].end
+        written = provenance.Written(self._record.as_of if end is None else end, tuple(targets))
+        self._add(provenance.WRITTEN, written, v)
