@@ -216,4 +216,3 @@ _TAGS = frozenset({
 def lower(text: str) -> str:
     """For the middle of a sentence; abbreviations keep their capitals."""
     return text[0].lower() + text[1:] if len(text) > 1 and text[1].islower() else text
-
