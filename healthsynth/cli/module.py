@@ -5,7 +5,6 @@ from typing import Annotated, Any
 
 import typer
 
-
 app = typer.Typer(help="Write, read, check and test disease modules.", no_args_is_help=True, rich_markup_mode=None)
 
 Folders = Annotated[
@@ -73,7 +72,9 @@ def schema() -> None:
 
 
 @app.command()
-def lint(paths: Annotated[list[Path] | None, typer.Argument(help="Files or folders; default: the built-in modules.")] = None) -> None:
+def lint(
+    paths: Annotated[list[Path] | None, typer.Argument(help="Files or folders; default: the built-in modules.")] = None,
+) -> None:
     """All mistakes at once: file:line:column code message."""
     from healthsynth.compile.build import is_warning
     from healthsynth.compile.linting import lint as look
@@ -104,8 +105,8 @@ def graph(
         typer.echo(f"wrote {output}")
 
 
-@app.command()
-def test(
+@app.command("test")
+def run_tests(
     name: Annotated[str | None, typer.Argument(help="A module; default: all of them, with one population.")] = None,
     people: Annotated[int, typer.Option("-p", "--people", help="The most people to simulate.")] = 20000,
     workers: Annotated[int, typer.Option(help="Processes; 0: all cores.")] = 0,

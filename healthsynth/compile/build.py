@@ -121,7 +121,9 @@ def _key_conditions(specs: Sequence[Spec]) -> tuple[dict[str, Condition], list[P
             )
             for lead, group in groups:
                 for text in group:
-                    path: Path_ = ("measures", name, lead + text) if lead.endswith(" ") else ("measures", name, lead, text)
+                    path: Path_ = (
+                        ("measures", name, lead + text) if lead.endswith(" ") else ("measures", name, lead, text)
+                    )
                     try:
                         found[text] = parse("condition", text)
                     except SentenceError as error:
@@ -129,7 +131,12 @@ def _key_conditions(specs: Sequence[Spec]) -> tuple[dict[str, Condition], list[P
                         shift = len(lead) if lead.endswith(" ") else 0
                         problems.append(
                             Problem(
-                                spec.source.file, line, column + shift + error.column - 1, "HS107", str(error), error.hint
+                                spec.source.file,
+                                line,
+                                column + shift + error.column - 1,
+                                "HS107",
+                                str(error),
+                                error.hint,
                             )
                         )
     return found, problems

@@ -57,7 +57,12 @@ def _code(vocabulary: Vocabulary, name: str, concept: Concept, code: Code, prima
     key = _KEY[code.system]
     found = known_codes().get((LETTERS[code.system], code.code))
     if found is None:
-        yield problem((name, key), "HS508", f"{key} {code.code} is not in the table of known codes", "check it, or add it with --codes")
+        yield problem(
+            (name, key),
+            "HS508",
+            f"{key} {code.code} is not in the table of known codes",
+            "check it, or add it with --codes",
+        )
         return
     if found.displays and code.display not in found.displays:
         where = "display" if primary else f"{key} display"

@@ -24,7 +24,9 @@ def lint(paths: Sequence[Path]) -> tuple[list[Problem], int]:
     own = {file.resolve() for file in files}
     extra = {path if path.is_dir() else path.parent for path in given} - {builtin.resolve()}
     library = Library((builtin, *sorted(extra)))
-    modules = [path for path in library.modules() if path.parent.resolve() == builtin.resolve() or path.resolve() in own]
+    modules = [
+        path for path in library.modules() if path.parent.resolve() == builtin.resolve() or path.resolve() in own
+    ]
     linked, problems = link(library, modules)
     problems = [*problems, *check(linked)]
     if not paths:

@@ -76,8 +76,10 @@ class Counting:
             test = bind(getattr(e, self.form), scope).test
             return lambda p: self._yes_no(p, of, test)
         if self.form == "rate":
+            assert e.rate is not None
             return _rate(self.tally, e.rate, of)
         if self.form == "correlation":
+            assert e.correlation is not None
             return _correlation(self.tally, e.correlation, scope, of)
         value, _, _ = expression(getattr(e, self.form), scope)
         return lambda p: self._value(p, of, value)
@@ -135,7 +137,9 @@ def _becomes(p: Patient, what: ast.RateOf) -> list[int]:
     return [step.time for step in p.truth if step.course == what.name and step.state == what.state]
 
 
-def _of_type(kind: type) -> Callable[[Patient, ast.RateOf], list[int]]:
+def _of_type(
+    kind: type[Diagnosis | Prescription | ProcedureDone | Vaccination],
+) -> Callable[[Patient, ast.RateOf], list[int]]:
     return lambda p, what: [e.time for e in p.events if isinstance(e, kind) and e.concept.name == what.name]
 
 
@@ -210,7 +214,9 @@ class Outcome:
         """One line for a report."""
         wanted = f"{_figure(self.low)} to {_figure(self.high)}"
         word = "ok  " if self.passed else "FAIL"
-        return f"{word} {self.name}: {self.value:.4g} ± {self.error:.2g} {self.unit}, wanted {wanted} (n = {self.n:,.0f})"
+        return (
+            f"{word} {self.name}: {self.value:.4g} ± {self.error:.2g} {self.unit}, wanted {wanted} (n = {self.n:,.0f})"
+        )
 
 
 def _figure(value: float | None) -> str:
@@ -224,7 +230,9 @@ def judge(counting: Counting) -> Outcome:
     if form in ("always", "never"):
         failures = tally.n - tally.total if form == "always" else tally.total
         limit = (None, 0.0)
-        return Outcome(counting.module, counting.name, form, failures, 0.0, *limit, tally.n, failures == 0, True, "lives against")
+        return Outcome(
+            counting.module, counting.name, form, failures, 0.0, *limit, tally.n, failures == 0, True, "lives against"
+        )
     scale, unit = _scale(form, e)
     value, error = value * scale, error * scale
     low, high = wanted(e)

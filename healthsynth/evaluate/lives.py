@@ -4,7 +4,7 @@ import multiprocessing
 import os
 from collections.abc import Callable, Iterable
 from concurrent.futures import ProcessPoolExecutor
-from typing import Protocol, TypeVar
+from typing import Protocol, TypeVar, cast
 
 from healthsynth.people.population import People, Selection
 from healthsynth.simulate.engine import Engine
@@ -53,7 +53,7 @@ def look_at(
     context = multiprocessing.get_context("fork")  # the engine is shared as it is, unpickled
     with ProcessPoolExecutor(workers, mp_context=context) as pool:
         for part in pool.map(_in_worker, chunks):
-            _merge(total, part)
+            _merge(total, cast("list[_C]", part))
     return total
 
 

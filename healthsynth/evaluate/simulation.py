@@ -53,7 +53,9 @@ def states(program: Program, module: Module, people: int, seed: int, workers: in
     for name, course in module.course.items():
         lines.append(f"{name + ', % of each group':36}{head}")
         for state in course.states:
-            cells = [_percent(found, name, state, sex, band) for sex in ("female", "male") for band in range(len(BANDS))]
+            cells = [
+                _percent(found, name, state, sex, band) for sex in ("female", "male") for band in range(len(BANDS))
+            ]
             lines.append(f"  {state:34}" + "".join(f"{cell:<9}" for cell in cells))
         lines.append("  transitions in whole lives:")
         for (_, before, after), count in sorted(found.steps.items(), key=lambda item: -item[1]):

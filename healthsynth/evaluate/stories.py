@@ -47,8 +47,8 @@ class _Teller:
         for key in ("sex", "race", "ethnicity"):
             if key in given:
                 changes[key] = given[key]
-        p = Patient(self.engine, person := replace(person, **changes), as_of + 200 * YEAR, as_of, _growth(person))
-        return p
+        person = replace(person, **changes)
+        return Patient(self.engine, person, as_of + 200 * YEAR, as_of, _growth(person))
 
     def begin(self) -> None:
         p, given = self.patient, self.story.given
@@ -86,7 +86,7 @@ class _Teller:
 
     def happen(self, occasion: ast.Occasion) -> None:
         p = self.patient
-        p.forced = {name: True for name in occasion.happens} | {name: False for name in occasion.does_not}
+        p.forced = dict.fromkeys(occasion.happens, True) | dict.fromkeys(occasion.does_not, False)
         if occasion.wait is not None:
             self._until(add_months(p.now, occasion.wait.months) + occasion.wait.seconds)
         else:

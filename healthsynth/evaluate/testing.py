@@ -35,12 +35,18 @@ class Report:
             lines.append(module)
             for outcome in self.outcomes:
                 if outcome.module == module:
-                    few = "" if outcome.enough else "  (few people: the standard error is over a quarter of the tolerance)"
+                    few = (
+                        ""
+                        if outcome.enough
+                        else "  (few people: the standard error is over a quarter of the tolerance)"
+                    )
                     lines.append(f"  {outcome.sentence()}{few}")
             for told in self.told:
                 if told.module == module:
                     failed = ", ".join(str(i + 1) for i in told.failed)
-                    lines.append(f"  ok   {told.title}" if told.passed else f"  FAIL {told.title}: sentence {failed} of then")
+                    lines.append(
+                        f"  ok   {told.title}" if told.passed else f"  FAIL {told.title}: sentence {failed} of then"
+                    )
         bad = sum(not o.passed for o in self.outcomes) + sum(not t.passed for t in self.told)
         total = len(self.outcomes) + len(self.told)
         lines.append(f"{total - bad} of {total} hold, {self.people:,} people")
@@ -73,7 +79,9 @@ def _count(
     done = 0
     step = min(FIRST, most)
     while total and done < most:
-        for mine, part in zip(total, look_at(engine, make, range(done + 1, done + step + 1), seed, as_of, workers), strict=True):
+        for mine, part in zip(
+            total, look_at(engine, make, range(done + 1, done + step + 1), seed, as_of, workers), strict=True
+        ):
             mine.merge(part)
         done += step
         if all(counter.outcome().enough for counter in total):

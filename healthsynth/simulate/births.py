@@ -22,7 +22,5 @@ def deliver(p: Patient, encounter: Encounter, origin: int) -> None:
     given = given_name(sex, civil(p.now).year, people, random.random())
     if encounter.charting:
         p.events.append(
-            Newborn(
-                p.number(), encounter.number, encounter.clock, sex, given, p.person.family, weight, weeks, origin
-            )  # fmt: skip
+            Newborn(p.number(), encounter.number, encounter.clock, sex, given, p.person.family, weight, weeks, origin)
         )

@@ -95,6 +95,7 @@ class OwnVisit:
         self.every = interval(rule.every, scope) if rule.every is not None else None
         self.from_age = rule.from_age
         origin = scope.origin(("care", name))
+        assert rule.visit is not None  # lint HS401
         self.plan = visit_plan(rule.visit, name, scope, origin, do=bind_steps(rule.do, scope, ("care", name, "do")))
         self.race: Race | None = None
         if rule.at_rate is not None:

@@ -146,9 +146,7 @@ def chart_panel(concept: Concept, members: tuple[str, ...], needed: bool) -> Cha
             found = tuple(number for number in numbers if number is not None)
             if found:
                 reason = encounter.reason
-                p.events.append(
-                    Report(p.number(), encounter.number, encounter.clock, concept, found, reason, origin)
-                )
+                p.events.append(Report(p.number(), encounter.number, encounter.clock, concept, found, reason, origin))
         encounter.tested[concept.name] = None
         return None
 

@@ -364,7 +364,7 @@ def egfr_ckd_epi_2021(creatinine: float, age_years: float, sex: str) -> float:
     """
     kappa, alpha = (0.7, -0.241) if sex == "female" else (0.9, -0.302)
     ratio = creatinine / kappa
-    value = 142.0 * min(ratio, 1.0) ** alpha * max(ratio, 1.0) ** -1.200 * 0.9938**age_years
+    value: float = 142.0 * min(ratio, 1.0) ** alpha * max(ratio, 1.0) ** -1.200 * 0.9938**age_years
     return value * 1.012 if sex == "female" else value
 
 
@@ -373,7 +373,7 @@ def creatinine_for_gfr(gfr: float, age_years: float, sex: str) -> float:
     kappa, alpha = (0.7, -0.241) if sex == "female" else (0.9, -0.302)
     base = 142.0 * 0.9938**age_years * (1.012 if sex == "female" else 1.0)
     ratio = max(gfr, 1.0) / base
-    return kappa * (ratio ** (1 / -1.200) if ratio <= 1.0 else ratio ** (1 / alpha))
+    return float(kappa * (ratio ** (1 / -1.200) if ratio <= 1.0 else ratio ** (1 / alpha)))
 
 
 _FUNCTIONS: dict[str, Callable[..., float]] = {

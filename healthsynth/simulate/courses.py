@@ -40,7 +40,9 @@ class BoundCourse:
         p.notify(f"course:{self.name}")
 
 
-def bind_course(program: Program, index: int, module: str, name: str, course: Course, scope: NumberScope) -> BoundCourse:
+def bind_course(
+    program: Program, index: int, module: str, name: str, course: Course, scope: NumberScope
+) -> BoundCourse:
     """Make a course runnable; its races call back into it."""
     origins = {state: program.origin_at[module, ("course", name, state)] for state in course.states}
     races: dict[str, Race] = {}
@@ -68,10 +70,10 @@ def _race(course: BoundCourse, rules: State, scope: NumberScope) -> Race:
     to_condition: list[Target] = []
     for target, way in rules.exits.items():
         guard = bind(way.condition, scope) if way.condition is not None else None
-        if way.kind == "rate":
+        if way.kind == "rate" and isinstance(way.by, ast.Ref):
             hazards.append((hazard(scope.number(way.by.name), scope), guard))
             to_hazard.append(_always(target))
-        elif way.kind == "after":
+        elif way.by is not None:
             times.append((when(way.by, scope), guard))
             to_time.append(_always(target))
         else:

@@ -69,7 +69,7 @@ class Background:
 
     def begin(self, p: Patient, budget: float) -> None:
         """At birth: one unit-exponential budget for the life."""
-        p.mortality = [self.engine.background_of(p), budget, 1.0, p.now, 0]
+        p.mortality = [self.engine.background_of(p.person), budget, 1.0, p.now, 0]
         self.refresh(p)
 
     def refresh(self, p: Patient) -> None:

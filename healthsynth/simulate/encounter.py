@@ -168,9 +168,18 @@ def close(p: Patient, end: Clock | None, discharge: str | None = None) -> None:
     if encounter.charting or len(p.events) > encounter.mark:
         p.visits.append(
             Visit(
-                encounter.number, kind, encounter.start, end, encounter.reason, encounter.facility, encounter.clinician,
-                encounter.origin, encounter.name, discharge, encounter.follows,
-            )  # fmt: skip
+                encounter.number,
+                kind,
+                encounter.start,
+                end,
+                encounter.reason,
+                encounter.facility,
+                encounter.clinician,
+                encounter.origin,
+                encounter.name,
+                discharge,
+                encounter.follows,
+            )
         )
     p.encounter = None
     p.busy_until = p.end if end is None else end

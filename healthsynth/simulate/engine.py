@@ -1,7 +1,7 @@
 """The engine: a program bound to tables, and the lives that it simulates.
 
-    engine = Engine(program, providers, ...)
-    record = engine.simulate(person, as_of, chart_from)
+engine = Engine(program, providers, ...)
+record = engine.simulate(person, as_of, chart_from)
 """
 
 from bisect import bisect_right
@@ -43,13 +43,11 @@ class Engine:
         mortality: makes the background hazard of a person.
     """
 
-    def __init__(
-        self, program: Program, providers: Any, schedule: Any, mortality: Callable[[Person], TableBackground]
-    ):
+    def __init__(self, program: Program, providers: Any, schedule: Any, mortality: Callable[[Person], TableBackground]):
         self.program = program
         self.providers = providers
         self.schedule = schedule
-        self.background_of = lambda p: mortality(p.person)
+        self.background_of = mortality
         self.course_index: dict[str, int] = {}
         self.courses: list[BoundCourse] = []
         self.measures: dict[str, BoundMeasure] = {}
@@ -270,19 +268,12 @@ class Engine:
         """Whether the background alone ends this life before `end`: then it need not be simulated to know."""
         if not self.background.only_raises:
             return False
-        background = self.background_of(_Slot(person))
+        background = self.background_of(person)
         return bool(background.invert(person.birth, _budget(person)) < end)
 
     def simulate(self, person: Person, as_of: Clock, chart_from: Clock) -> Record:
         """One life as a finished record."""
         return record_of(self.life(person, as_of, chart_from))
-
-
-class _Slot:
-    """Just enough of a patient to ask for the background hazard."""
-
-    def __init__(self, person: Person):
-        self.person = person
 
 
 class _Ranks:
@@ -353,7 +344,7 @@ def record_of(p: Patient) -> Record:
     """The finished chart of a patient."""
     visits: Sequence[Visit] = sorted(p.visits, key=lambda visit: (visit.start, visit.number))
     order = {visit.number: i for i, visit in enumerate(visits)}
-    events = sorted(p.events, key=lambda event: order[event.visit]) if _unordered(p) else p.events
+    events = sorted(p.events, key=lambda event: order[event.visit or 0]) if _unordered(p) else p.events
     person = at_death(p.person, p.dead.time) if p.dead is not None else p.person
     return Record(person, p.end, tuple(visits), tuple(events), p.ends, p.dead, tuple(p.truth))
 

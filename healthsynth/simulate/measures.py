@@ -182,7 +182,7 @@ class BoundEffect:
 
 def bind_effects(first: int, measure: Measure, scope: NumberScope) -> list[BoundEffect]:
     """The effects that one module's entry has on a measure, numbered from `first`."""
-    found = []
+    found: list[BoundEffect] = []
     for sign, entries in ((-1.0, measure.lowered_by), (1.0, measure.raised_by)):
         for text, effect in entries.items():
             condition = bind(scope.conditions[text], scope)
@@ -245,16 +245,15 @@ def bind_measure(
                 found += effect.value(p, start)
         return low if found < low else high if found > high else found
 
-    calculated, needs = None, ()
+    calculated: Amount | None = None
+    needs: tuple[str, ...] = ()
     if measure.calculated is not None:
         calculated, needs = _calculated(measure.calculated, scope)
     noise = measure.measured_with
     return BoundMeasure(name, value, noise, limits, calculated, needs, None, frozenset(keys))
 
 
-def _base(
-    program: Program, name: str, measure: Measure, scope: NumberScope, keys: set[str], ranks: Any
-) -> Amount:
+def _base(program: Program, name: str, measure: Measure, scope: NumberScope, keys: set[str], ranks: Any) -> Amount:
     if measure.table is not None:
         return table_value(program.tables[measure.table], ranks(name))
     expr = measure.is_ if measure.is_ is not None else measure.calculated
@@ -303,7 +302,8 @@ def _calculated(node: ast.Expression, scope: NumberScope) -> tuple[Amount, tuple
 
 def _answers(measure: Measure, scope: NumberScope) -> Callable[[Patient], str]:
     ways = [
-        (bind(scope.conditions[text], scope).test, _drawn(table, scope)) for text, table in measure.answers_while.items()
+        (bind(scope.conditions[text], scope).test, _drawn(table, scope))
+        for text, table in measure.answers_while.items()
     ]
     last = _drawn(measure.answers or {}, scope)
 

@@ -74,7 +74,7 @@ class Season:
 
     def warp(self, at: Clock) -> float:
         """Seasonal years since 1970 (one per calendar year, spread by the weights)."""
-        year, days, length, month, into = _month_of(at)
+        year, month, into = _month_of(at)
         return year - 1970 + self.edges[month] + into * self.weights[month]
 
     def unwarp(self, warped: float) -> Clock:
@@ -96,10 +96,11 @@ def _month_span(year: int, month: int) -> tuple[Clock, Clock]:
     return start, add_months(start, 1)
 
 
-def _month_of(at: Clock) -> tuple[int, int, int, int, float]:
+def _month_of(at: Clock) -> tuple[int, int, float]:
+    """Year, month (0..11) and how far into it (0..1)."""
     day = civil(at)
     start, end = _month_span(day.year, day.month - 1)
-    return day.year, 0, end - start, day.month - 1, (at - start) / (end - start)
+    return day.year, day.month - 1, (at - start) / (end - start)
 
 
 def season_of(number: Number) -> Season | None:
@@ -223,7 +224,7 @@ def chance_share(number: Number, scope: NumberScope) -> Amount:
 
 def pick(name: str, scope: NumberScope) -> Callable[[Patient], str]:
     """A draw of one name from a `shares` number."""
-    shares = scope.number(name).bands[0][3]
+    shares: tuple[tuple[str, float], ...] = scope.number(name).bands[0][3]
     names = tuple(key for key, _ in shares)
     edges, total = [], 0.0
     for _, share in shares:
@@ -244,9 +245,7 @@ def when(by: ast.Span | ast.Ref, scope: NumberScope) -> When:
         number = scope.number(by.name)
         if not number.banded:
             return _span(number.bands[0][3], scope.module)
-        spans = {
-            (sex, low): _span(item, scope.module) for sex, low, _, item in number.bands
-        }
+        spans = {(sex, low): _span(item, scope.module) for sex, low, _, item in number.bands}
         table = {
             sex: tuple((low, high, spans[of, low]) for of, low, high, _ in number.bands if of in (None, sex))
             for sex in ("female", "male")
@@ -296,4 +295,4 @@ def quantile(quantity: ast.Quantity) -> Callable[[float], float]:
     return lambda z: a + b * z
 
 
-__all__ = ["Bound", "DAY", "Hazard", "Season", "chance", "hazard", "pick", "quantile", "season_of", "when"]
+__all__ = ["DAY", "Bound", "Hazard", "Season", "chance", "hazard", "pick", "quantile", "season_of", "when"]

@@ -124,15 +124,23 @@ def _diagnose(step: SpecStep, scope: ModuleScope, origin: int, path: Any) -> Do:
             if concept.name in p.active:
                 continue
             number = _chart_diagnosis(p, encounter, concept, step, origin)
-            _still = _is_active(concept.name, number)
+            still = _is_active(concept.name, number)
             if until is not None:
-                watch_until(p, until, _still, lambda p, c=concept: resolve(p, c.name))
+                watch_until(p, until, still, _resolving(concept.name))
             if lasting is not None:
                 ends = lasting(p, encounter.clock)
-                p.at(ends, PLAN, lambda p, c=concept, s=_still: resolve(p, c.name) if s(p) else None)
+                p.at(ends, PLAN, _resolving(concept.name, still))
             p.notify(f"diagnosed:{concept.name}")
 
     return do
+
+
+def _resolving(name: str, still: Callable[[Patient], bool] | None = None) -> Callable[[Patient], None]:
+    def act(p: Patient) -> None:
+        if still is None or still(p):
+            resolve(p, name)
+
+    return act
 
 
 def _is_active(name: str, number: int) -> Callable[[Patient], bool]:
@@ -150,9 +158,7 @@ def _chart_diagnosis(p: Patient, encounter: Encounter, concept: Concept, step: S
         p.events.append(Allergy(number, encounter.number, time, concept, time, reactions, origin))
     else:
         category = step.as_ or ("problem" if concept.more.get("chronic") else "encounter")
-        p.events.append(
-            Diagnosis(number, encounter.number, time, concept, time, category, step.severity, origin)
-        )
+        p.events.append(Diagnosis(number, encounter.number, time, concept, time, category, step.severity, origin))
         if encounter.reason is None and encounter.kind != "wellness":
             encounter.reason = concept
     p.active[concept.name] = number
@@ -206,9 +212,7 @@ def _prescribe(step: SpecStep, scope: ModuleScope, origin: int, path: Any) -> Do
         number, time = p.number(), encounter.clock
         ends = lasting(p, time) if lasting is not None else None
         length = ends - time if ends is not None else None
-        p.events.append(
-            Prescription(number, encounter.number, time, concept, dose, reason, length, refills, origin)
-        )
+        p.events.append(Prescription(number, encounter.number, time, concept, dose, reason, length, refills, origin))
         p.prescribed[concept.name] = number
         for name in names:
             p.taking[name] = p.taking.get(name, 0) + 1
@@ -276,9 +280,7 @@ def give_vaccine(p: Patient, encounter: Encounter, concept: Concept, series: str
     """One dose of a vaccine, counted in its series."""
     p.doses[series] = doses = (*p.doses.get(series, ()), encounter.clock)
     if encounter.charting:
-        p.events.append(
-            Vaccination(p.number(), encounter.number, encounter.clock, concept, len(doses), origin)
-        )
+        p.events.append(Vaccination(p.number(), encounter.number, encounter.clock, concept, len(doses), origin))
     p.given.add(concept.name)
     p.notify(f"given:{concept.name}")
 
@@ -304,9 +306,7 @@ def _perform(step: SpecStep, scope: ModuleScope, origin: int, path: Any) -> Do:
         start = encounter.clock
         end = lasting(p, start) if lasting is not None else start + takes
         if encounter.charting:
-            p.events.append(
-                ProcedureDone(p.number(), encounter.number, start, end, concept, reason, site, origin)
-            )
+            p.events.append(ProcedureDone(p.number(), encounter.number, start, end, concept, reason, site, origin))
         encounter.clock = max(start, end)
         _done(p, concept.name)
 
@@ -344,9 +344,7 @@ def _educate(step: SpecStep, scope: ModuleScope, origin: int, path: Any) -> Do:
             start = encounter.clock
             encounter.clock = end = start + int(concept.more.get("takes", 5 * MINUTE))
             if encounter.charting:
-                p.events.append(
-                    ProcedureDone(p.number(), encounter.number, start, end, concept, reason, None, origin)
-                )
+                p.events.append(ProcedureDone(p.number(), encounter.number, start, end, concept, reason, None, origin))
             _done(p, concept.name)
 
     return do
@@ -438,9 +436,7 @@ def _plan(step: SpecStep, scope: ModuleScope, origin: int, path: Any) -> Do:
             return
         numbers = tuple(_goal_event(p, encounter, goal, reason, origin) for goal in goals)
         number = p.number()
-        p.events.append(
-            Plan(number, encounter.number, encounter.clock, concept, activities, numbers, reason, origin)
-        )
+        p.events.append(Plan(number, encounter.number, encounter.clock, concept, activities, numbers, reason, origin))
         p.plans[concept.name] = number
 
         def still(p: Patient) -> bool:
@@ -476,7 +472,8 @@ def _end_plan(step: SpecStep, scope: ModuleScope, origin: int, path: Any) -> Do:
 
 # --- the course of the visit -------------------------------------------------------------------------------------
 def _admit(step: SpecStep, scope: ModuleScope, origin: int, path: Any) -> Do:
-    text: ast.VisitText = step.admit
+    text = step.admit
+    assert text is not None
     reason = scope.concept(text.reason) if text.reason else None
     lasting = when(text.lasting, scope) if text.lasting is not None else (lambda p, start: start + DAY)
     steps = bind_steps(step.do, scope, (*path, "do"))
@@ -490,6 +487,7 @@ def _admit(step: SpecStep, scope: ModuleScope, origin: int, path: Any) -> Do:
 
 
 def _wait(step: SpecStep, scope: ModuleScope, origin: int, path: Any) -> Do:
+    assert step.wait is not None
     time = when(step.wait, scope)
 
     def do(p: Patient, encounter: Encounter) -> int | None:

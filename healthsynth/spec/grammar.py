@@ -138,6 +138,7 @@ NAME: /[A-Za-z_][A-Za-z0-9_]*/
 %ignore NEWLINE
 """
 
+
 def _fixed_length(number: float, unit: str) -> ast.Length:
     unit = unit.removesuffix("s")
     months = {"month": 1, "year": 12}.get(unit)
@@ -157,13 +158,13 @@ def _hazard(share: float, years: float) -> float:
 class _Build(Transformer[Token, Anything]):
     """Lark tree -> ast. One method a rule; names are those of the grammar."""
 
-    def NAME(self, token: Token) -> str:
+    def NAME(self, token: Token) -> str:  # noqa: N802  (lark calls it by the terminal's name)
         return str(token)
 
-    def SIGNED(self, token: Token) -> float:
+    def SIGNED(self, token: Token) -> float:  # noqa: N802
         return float(token)
 
-    def NUMBER(self, token: Token) -> float:
+    def NUMBER(self, token: Token) -> float:  # noqa: N802
         return float(token)
 
     # conditions

@@ -32,7 +32,11 @@ def _choices(state: str, rules: State, reader: _Reader) -> Iterator[tuple[str, s
                 yield state, target, f"{share * 100:g}%"
         else:
             target = str(option.to or option.otherwise)
-            yield state, target, (option.chance or ("when" if option.when is not None else "otherwise")).replace("_", " ")
+            yield (
+                state,
+                target,
+                (option.chance or ("when" if option.when is not None else "otherwise")).replace("_", " "),
+            )
 
 
 def text(module: Module) -> str:
@@ -90,15 +94,15 @@ def _columns(course: Course, ways: list[tuple[str, str, str]]) -> dict[str, tupl
 def _course(name: str, course: Course, reader: _Reader, top: int) -> tuple[list[str], int, int]:
     ways = list(edges(course, reader))
     places = _columns(course, ways)
-    at = {
-        state: (MARGIN + c * (BOX_W + GAP_X), top + 30 + r * (BOX_H + GAP_Y)) for state, (c, r) in places.items()
-    }
+    at = {state: (MARGIN + c * (BOX_W + GAP_X), top + 30 + r * (BOX_H + GAP_Y)) for state, (c, r) in places.items()}
     parts = [f'<text class="t" x="{MARGIN}" y="{top + 12}">{escape(name.replace("_", " "))}</text>']
     for i, (a, b, words) in enumerate(ways):
         parts.append(_edge(at[a], at[b], words, i))
     for state, (x, y) in at.items():
         parts.append(f'<rect class="s" rx="6" x="{x}" y="{y}" width="{BOX_W}" height="{BOX_H}"/>')
-        parts.append(f'<text x="{x + BOX_W / 2}" y="{y + 22}" text-anchor="middle">{escape(state.replace("_", " "))}</text>')
+        parts.append(
+            f'<text x="{x + BOX_W / 2}" y="{y + 22}" text-anchor="middle">{escape(state.replace("_", " "))}</text>'
+        )
     bottom = max(y for _, y in at.values()) + BOX_H + GAP_Y
     return parts, bottom - top, max(x for x, _ in at.values()) + BOX_W
 
@@ -106,6 +110,10 @@ def _course(name: str, course: Course, reader: _Reader, top: int) -> tuple[list[
 def _edge(a: tuple[int, int], b: tuple[int, int], words: str, i: int) -> str:
     """A way forward runs from the right side; a way back bends below the boxes."""
     shift = (i % 3 - 1) * 7
+    x1: float
+    x2: float
+    y1: float
+    y2: float
     if b[0] > a[0]:
         x1, y1, x2, y2 = a[0] + BOX_W, a[1] + BOX_H / 2 + shift, b[0], b[1] + BOX_H / 2 + shift
         path = f"M{x1},{y1} C{x1 + 70},{y1} {x2 - 70},{y2} {x2},{y2}"
@@ -115,6 +123,4 @@ def _edge(a: tuple[int, int], b: tuple[int, int], words: str, i: int) -> str:
         deep = max(y1, y2) + 34 + abs(shift)
         path = f"M{x1},{y1} C{x1},{deep} {x2},{deep} {x2},{y2}"
         tx, ty = (x1 + x2) / 2, deep - 4
-    return (
-        f'<path class="e" d="{path}"/><text class="w" x="{tx}" y="{ty}" text-anchor="middle">{escape(words)}</text>'
-    )
+    return f'<path class="e" d="{path}"/><text class="w" x="{tx}" y="{ty}" text-anchor="middle">{escape(words)}</text>'

@@ -9,8 +9,8 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from healthsynth.errors import Problem, near
-from healthsynth.spec.sentences import SentenceError
 from healthsynth.spec.model import GATHERED, NUMBER_KINDS, Module, Number
+from healthsynth.spec.sentences import SentenceError
 from healthsynth.spec.source import Path_, Source, read
 
 MAX_LINES = 400
@@ -128,9 +128,9 @@ def _author_path(data: Any, loc: tuple[Any, ...]) -> Path_:
                 part = GATHERED[part] + str(parts.pop(0))
             elif part in ("states", "bands", "options"):
                 continue
-        if isinstance(here, dict) and part in here:
-            here = here[part]
-        elif isinstance(here, list) and isinstance(part, int) and part < len(here):
+        if (isinstance(here, dict) and part in here) or (
+            isinstance(here, list) and isinstance(part, int) and part < len(here)
+        ):
             here = here[part]
         elif isinstance(here, str) and part == 0:
             continue

@@ -4,14 +4,14 @@ Keys that carry a sentence (`to STATE`, `while CONDITION`, `rate by age`) are ga
 validation; `GATHERED` says which, so that an error can be led back to the line it stands on.
 """
 
-from typing import Annotated, Any, Literal
+import itertools
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, WithJsonSchema, model_validator
 from pydantic_core import PydanticCustomError
 
 from healthsynth.spec import ast
 from healthsynth.spec.sentences import WORDS
-
 
 
 def parse(kind: str, text: str) -> Any:
@@ -41,10 +41,51 @@ def _one_or_many(value: Any) -> Any:
     return (value,) if isinstance(value, str) else value
 
 
+# The fields that hold a sentence: for the reader of the code their trees, for pydantic texts to be parsed.
+if TYPE_CHECKING:
+    Condition = ast.Condition
+    When = ast.Span | ast.Ref
+    FactorText = ast.Factor
+    ExitText = ast.Exit
+    Value = ast.Quantity | ast.Trend | ast.Ref
+    Expression = ast.Expression
+    EffectText = ast.Effect
+    AmountText = ast.Quantity
+    VariesText = ast.Varies
+    NoiseText = ast.Noise
+    Stay = ast.VisitText
+    DoseText = ast.DoseText
+    AtVisitText = ast.AtVisit
+    LengthText = ast.Length
+    VisitText = ast.VisitText
+    First = ast.Span | ast.Ref
+    RateOfText = ast.RateOf
+    PairText = ast.Pair
+    OccasionText = ast.Occasion
+else:
+    Condition = sentence("condition")
+    When = sentence("when_")
+    FactorText = sentence("factor_text")
+    ExitText = sentence("exit")
+    Value = sentence("value")
+    Expression = sentence("expression")
+    EffectText = sentence("effect")
+    AmountText = sentence("amount")
+    VariesText = sentence("varies")
+    NoiseText = sentence("noise")
+    Stay = sentence("stay")
+    DoseText = sentence("dose")
+    AtVisitText = sentence("at_visit")
+    LengthText = sentence("length")
+    VisitText = sentence("visit")
+    First = sentence("first")
+    RateOfText = sentence("rate_of")
+    PairText = sentence("pair")
+    OccasionText = sentence("occasion")
+
+
 Word = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
 Words = Annotated[tuple[Word, ...], BeforeValidator(_one_or_many)]
-Condition = sentence("condition")
-When = sentence("when_")
 Text = Annotated[str, StringConstraints(min_length=1)]
 
 
@@ -83,7 +124,7 @@ class Number(Part):
     kind: Literal["rate", "chance", "factor", "amount", "duration", "shares"]
     bands: tuple[Band, ...]
     banded: bool = False
-    times: tuple[sentence("factor_text"), ...] = ()  # type: ignore[valid-type]
+    times: tuple[FactorText, ...] = ()
     seasons: dict[str, float] | None = None
     source: Text | None = None
     calibrated: Calibrated | None = None
@@ -138,7 +179,10 @@ def _number_value(kind: str, text: Any, at: tuple[str, ...]) -> Any:
     except ValueError as error:
         other = {"rate": "chance", "chance": "rate"}.get(kind)
         if other and _parses(other, text):
-            words = {"rate": "a chance stands where a rate (per time) belongs", "chance": "a rate (per time) stands where a chance belongs"}
+            words = {
+                "rate": "a chance stands where a rate (per time) belongs",
+                "chance": "a rate (per time) stands where a chance belongs",
+            }
             raise _misplaced(at, words[kind], code="rate_chance") from None
         hint = getattr(error, "hint", "")
         raise _misplaced(at, str(error), shift=getattr(error, "column", 1) - 1, hint=hint) from None
@@ -189,7 +233,7 @@ def _age_bands(kind: str, sex: str | None, table: dict[str, Any], at: tuple[str,
             raise _misplaced((*at, key), str(error), code="bands") from None
         bands.append((sex, low, high, _number_value(kind, value, (*at, key))))
     bands.sort(key=lambda band: band[1])
-    for before, after in zip(bands, bands[1:], strict=False):
+    for before, after in itertools.pairwise(bands):
         if after[1] < before[2] - 1e-9:
             raise _misplaced(at, f"the bands from {before[1]:g} and from {after[1]:g} overlap", code="bands")
     return tuple(bands)
@@ -207,7 +251,7 @@ class Option(Part):
 
 
 class State(Part):
-    exits: dict[Word, sentence("exit")] = Field(default_factory=dict)  # type: ignore[valid-type]
+    exits: dict[Word, ExitText] = Field(default_factory=dict)
     after: When | None = None
     at_rate: Word | None = Field(None, alias="at rate")
     choose: tuple[Option, ...] = ()
@@ -243,9 +287,6 @@ class Course(Part):
         return {"starts": data["starts"], "states": {key: value for key, value in data.items() if key != "starts"}}
 
 
-Value = sentence("value")
-
-
 class Measure(Part):
     """One of the forms of a measure; effects and limits go with any of them."""
 
@@ -254,15 +295,15 @@ class Measure(Part):
     whiles: dict[str, Value] = Field(default_factory=dict)
     table: Word | None = None
     follows: dict[Word, float] = Field(default_factory=dict)
-    is_: sentence("expression") | None = Field(None, alias="is")  # type: ignore[valid-type]
-    calculated: sentence("expression") | None = None  # type: ignore[valid-type]
+    is_: Expression | None = Field(None, alias="is")
+    calculated: Expression | None = None
     answers: dict[Word, str] | None = None
     answers_while: dict[str, dict[Word, str]] = Field(default_factory=dict)
-    lowered_by: dict[str, sentence("effect")] = Field(default_factory=dict, alias="lowered by")  # type: ignore[valid-type]
-    raised_by: dict[str, sentence("effect")] = Field(default_factory=dict, alias="raised by")  # type: ignore[valid-type]
-    stays: sentence("amount") | None = None  # type: ignore[valid-type]
-    varies: sentence("varies") | None = None  # type: ignore[valid-type]
-    measured_with: sentence("noise") | None = Field(None, alias="measured with")  # type: ignore[valid-type]
+    lowered_by: dict[str, EffectText] = Field(default_factory=dict, alias="lowered by")
+    raised_by: dict[str, EffectText] = Field(default_factory=dict, alias="raised by")
+    stays: AmountText | None = None
+    varies: VariesText | None = None
+    measured_with: NoiseText | None = Field(None, alias="measured with")
     source: Text | None = None
     calibrated: Calibrated | None = None
     assumed: Text | None = None
@@ -339,7 +380,7 @@ class Step(Part):
     device: Word | None = None
     supply: Word | None = None
     note: Text | None = None
-    admit: sentence("stay") | None = None  # type: ignore[valid-type]
+    admit: Stay | None = None
     wait: When | None = None
     follow: Words | None = None
     leave: Words | None = None
@@ -350,7 +391,7 @@ class Step(Part):
     unless: Condition | None = None
     chance: Word | None = None
     for_: Word | None = Field(None, alias="for")
-    dose: sentence("dose") | None = None  # type: ignore[valid-type]
+    dose: DoseText | None = None
     lasting: When | None = None
     until: Condition | None = None
     refills: int | None = Field(None, ge=0, le=12)
@@ -416,16 +457,16 @@ class Every(Part):
 class Rule(Part):
     """A care rule: when and why there is a visit, and what is done in it."""
 
-    at: sentence("at_visit") | None = None  # type: ignore[valid-type]
+    at: AtVisitText | None = None
     when: Condition | None = None
     at_rate: Word | None = Field(None, alias="at rate")
-    at_ages: tuple[sentence("length"), ...] = Field((), alias="at ages")  # type: ignore[valid-type]
+    at_ages: tuple[LengthText, ...] = Field((), alias="at ages")
     every: Every | None = None
-    from_age: sentence("length") | None = Field(None, alias="from age")  # type: ignore[valid-type]
+    from_age: LengthText | None = Field(None, alias="from age")
     who: Condition | None = None
     chance: Word | None = None
     after: When | None = None
-    visit: sentence("visit") | None = None  # type: ignore[valid-type]
+    visit: VisitText | None = None
     do: tuple[Step, ...] = ()
     source: Text | None = None
     note: Text | None = None
@@ -433,8 +474,8 @@ class Rule(Part):
 
 class Pathway(Part):
     needs: dict[Word, str] = Field(default_factory=dict)
-    visit: sentence("visit") | None = None  # type: ignore[valid-type]
-    first: sentence("first") | None = None  # type: ignore[valid-type]
+    visit: VisitText | None = None
+    first: First | None = None
     every: Every | None = None
     no_show: Word | None = Field(None, alias="no show")
     until: Condition | None = None
@@ -451,10 +492,10 @@ class Pathway(Part):
 # --- tests of the author -----------------------------------------------------------------------------------------
 class Expectation(Part):
     share: Condition | None = None
-    mean: sentence("expression") | None = None  # type: ignore[valid-type]
-    median: sentence("expression") | None = None  # type: ignore[valid-type]
-    rate: sentence("rate_of") | None = None  # type: ignore[valid-type]
-    correlation: sentence("pair") | None = None  # type: ignore[valid-type]
+    mean: Expression | None = None
+    median: Expression | None = None
+    rate: RateOfText | None = None
+    correlation: PairText | None = None
     always: Condition | None = None
     never: Condition | None = None
     of: Condition | None = None
@@ -469,10 +510,7 @@ class Expectation(Part):
 
 class Story(Part):
     given: dict[str, Any]
-    when: Annotated[
-        tuple[sentence("occasion"), ...],  # type: ignore[valid-type]
-        BeforeValidator(_one_or_many),
-    ]
+    when: Annotated[tuple[OccasionText, ...], BeforeValidator(_one_or_many)]
     then: tuple[Condition, ...]
 
 

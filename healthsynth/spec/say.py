@@ -66,7 +66,9 @@ class _Reader:
     def number(self, name: str) -> str:
         """'2.7 % per year (Nichols 2007)'."""
         found = self.module.numbers.get(name)
-        return _words(name) if found is None else f"{self._figures(found)}{self._factors(found)} ({self._evidence(found)})"
+        return (
+            _words(name) if found is None else f"{self._figures(found)}{self._factors(found)} ({self._evidence(found)})"
+        )
 
     def _figures(self, number: Number) -> str:
         if not number.banded:
@@ -81,7 +83,11 @@ class _Reader:
     def _factors(self, number: Number) -> str:
         parts = []
         for factor in number.times:
-            by = self._figures(self.module.numbers[factor.by.name]) if isinstance(factor.by, ast.Ref) else f"{factor.by:g}"
+            by = (
+                self._figures(self.module.numbers[factor.by.name])
+                if isinstance(factor.by, ast.Ref)
+                else f"{factor.by:g}"
+            )
             parts.append(f"{'odds ' if factor.odds else ''}times {by} if {self.condition(factor.condition)}")
         if number.seasons:
             parts.append("weighted " + ", ".join(f"{season} {w:g}" for season, w in number.seasons.items()))
@@ -346,7 +352,11 @@ class _Reader:
     def _step(self, step: Step) -> str:
         verb = step.verb
         value = getattr(step, verb)
-        names = " and ".join(self.name(n) for n in ((value,) if isinstance(value, str) else value)) if verb in _NAMED else ""
+        names = (
+            " and ".join(self.name(n) for n in ((value,) if isinstance(value, str) else value))
+            if verb in _NAMED
+            else ""
+        )
         for_ = f" for {self.name(step.for_)}" if step.for_ else ""
         lasting = f" for {self._when(step.lasting)}" if step.lasting is not None else ""
         until = f" until {self.condition(step.until)}" if step.until is not None else ""
@@ -515,7 +525,9 @@ def _figure(value: Any) -> str:
         unit = _unit(value.unit)
         if value.shape == "fixed":
             return f"{value.a:g}{unit}"
-        return f"{value.a:g} to {value.b:g}{unit}" if value.shape == "uniform" else f"{value.a:g}{unit} (sd {value.b:g})"
+        return (
+            f"{value.a:g} to {value.b:g}{unit}" if value.shape == "uniform" else f"{value.a:g}{unit} (sd {value.b:g})"
+        )
     if isinstance(value, tuple):
         return ", ".join(f"{share * 100:g}% {_words(name)}" for name, share in value)
     return f"{value:g}"

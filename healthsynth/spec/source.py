@@ -50,9 +50,12 @@ class Source:
         return Problem(self.file, line, column + shift, code, message, hint)
 
 
-class _Refused(Exception):
+class _RefusedError(Exception):
     def __init__(self, mark: Any, code: str, message: str, hint: str = ""):
         self.mark, self.code, self.message, self.hint = mark, code, message, hint
+
+    def problem(self, file: str) -> Problem:
+        return Problem(file, self.mark.line + 1, self.mark.column + 1, self.code, self.message, self.hint)
 
 
 def read(file: str | Path, text: str | None = None) -> tuple[Source | None, list[Problem]]:
@@ -84,12 +87,11 @@ def read(file: str | Path, text: str | None = None) -> tuple[Source | None, list
             data = None
         if any(isinstance(event, yaml.DocumentStartEvent) for event in events):
             return None, [Problem(name, 1, 1, "HS102", "holds more than one document", "one module a file")]
-    except _Refused as refused:
-        mark = refused.mark
-        return None, [Problem(name, mark.line + 1, mark.column + 1, refused.code, refused.message, refused.hint)]
+    except _RefusedError as refused:
+        return None, [refused.problem(name)]
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark
-        line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+        where = error.problem_mark
+        line, column = (where.line + 1, where.column + 1) if where else (1, 1)
         hint = "texts with ': ' or that begin with a special sign need quotes; indent with spaces"
         return None, [Problem(name, line, column, "HS101", f"is not YAML: {error.problem}", hint)]
     except yaml.YAMLError as error:
@@ -102,11 +104,11 @@ def read(file: str | Path, text: str | None = None) -> tuple[Source | None, list
 def _build(event: Any, events: Iterator[Any], path: Path_, values: Any, keys: Any) -> Any:
     mark = event.start_mark
     if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
-        raise _Refused(mark, "HS102", "uses an anchor or alias", "write the value out where it is used")
+        raise _RefusedError(mark, "HS102", "uses an anchor or alias", "write the value out where it is used")
     if getattr(event, "tag", None):
-        raise _Refused(mark, "HS102", f"uses the tag {event.tag}", "leave the tag away")
+        raise _RefusedError(mark, "HS102", f"uses the tag {event.tag}", "leave the tag away")
     if len(path) > MAX_DEPTH:
-        raise _Refused(mark, "HS102", "is nested too deeply", "")
+        raise _RefusedError(mark, "HS102", "is nested too deeply", "")
     values[path] = (mark.line + 1, mark.column + 1)
     if isinstance(event, yaml.ScalarEvent):
         return event.value
@@ -120,7 +122,7 @@ def _build(event: Any, events: Iterator[Any], path: Path_, values: Any, keys: An
         return _mapping(events, path, values, keys)
     if isinstance(event, (yaml.DocumentEndEvent, yaml.StreamEndEvent)):
         return None
-    raise _Refused(mark, "HS101", "is not YAML", "")  # pragma: no cover - the parser gives no other event
+    raise _RefusedError(mark, "HS101", "is not YAML", "")  # pragma: no cover - the parser gives no other event
 
 
 def _mapping(events: Iterator[Any], path: Path_, values: Any, keys: Any) -> dict[str, Any]:
@@ -129,14 +131,17 @@ def _mapping(events: Iterator[Any], path: Path_, values: Any, keys: Any) -> dict
         if isinstance(key, yaml.MappingEndEvent):
             break
         if isinstance(key, yaml.AliasEvent) or getattr(key, "anchor", None):
-            raise _Refused(key.start_mark, "HS102", "uses an anchor or alias", "write the value out where it is used")
+            raise _RefusedError(
+                key.start_mark, "HS102", "uses an anchor or alias", "write the value out where it is used"
+            )
         if not isinstance(key, yaml.ScalarEvent):
-            raise _Refused(key.start_mark, "HS101", "has a key that is not a word", "")
+            raise _RefusedError(key.start_mark, "HS101", "has a key that is not a word", "")
         if key.value == "<<":
-            raise _Refused(key.start_mark, "HS102", "uses a merge key", "write the keys out")
+            raise _RefusedError(key.start_mark, "HS102", "uses a merge key", "write the keys out")
         if key.value in found:
-            raise _Refused(key.start_mark, "HS103", f"has the key '{key.value}' twice", "join the two")
+            raise _RefusedError(key.start_mark, "HS103", f"has the key '{key.value}' twice", "join the two")
         here = (*path, key.value)
-        keys[here] = (key.start_mark.line + 1, key.start_mark.column + 1)
+        mark: Any = key.start_mark
+        keys[here] = (mark.line + 1, mark.column + 1)
         found[key.value] = _build(next(events), events, here, values, keys)
     return found

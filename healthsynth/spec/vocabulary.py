@@ -9,10 +9,9 @@ from pydantic import BeforeValidator, Field, RootModel, model_validator
 from pydantic_core import PydanticCustomError
 
 from healthsynth.errors import Problem
-from healthsynth.spec.model import parse
-from healthsynth.spec.sentences import SentenceError
 from healthsynth.spec.load import validated
-from healthsynth.spec.model import Part, Text, Word
+from healthsynth.spec.model import Part, Text, Word, parse
+from healthsynth.spec.sentences import SentenceError
 from healthsynth.spec.source import Source, read
 from healthsynth.vocabulary import KINDS, SYSTEMS, Code, Concept, Range
 
@@ -161,7 +160,7 @@ def _concept(name: str, entry: Entry) -> Concept:
 
 def _codes(entry: Entry) -> tuple[Code, ...]:
     """The primary code first: the first of snomed, loinc, rxnorm, cvx, icd10cm that is given and is not a second one."""
-    codes = []
+    codes: list[Code] = []
     for key, system in SYSTEMS.items():
         code = getattr(entry, key)
         if code is None:

@@ -32,7 +32,9 @@ def test_a_broken_module_is_reported_at_its_line_with_its_code_and_a_hint(path: 
     code, line = EXPECTED.search(path.read_text()).groups()
     errors = [problem for problem in problems_of(path) if not is_warning(problem)]
     assert [(problem.code, problem.line) for problem in errors] == [(code, int(line))]
-    assert errors[0].hint and errors[0].column >= 1 and errors[0].file == str(path)
+    assert errors[0].hint
+    assert errors[0].column >= 1
+    assert errors[0].file == str(path)
 
 
 def test_all_mistakes_of_all_files_are_reported_together(tmp_path: Path):

@@ -1,5 +1,7 @@
 """Care: visits, tests, diagnoses, prescriptions, pathways, stays."""
 
+import itertools
+
 from healthsynth.record.events import Diagnosis, Prescription, ProcedureDone, Report, Result
 from healthsynth.simulate.engine import record_of
 from healthsynth.units import DAY, MONTH, YEAR
@@ -42,7 +44,8 @@ def test_a_disease_is_in_the_chart_only_after_somebody_has_measured_it():
     (diagnosis,) = events(p, Diagnosis)
     assert onset <= diagnosis.time < onset + 1.2 * YEAR
     results = [e for e in events(p, Result) if e.concept.name == "sugar" and e.time <= diagnosis.time]
-    assert results[-1].value >= 126 and all(e.value < 126 for e in results if e.time < onset)
+    assert results[-1].value >= 126
+    assert all(e.value < 126 for e in results if e.time < onset)
 
 
 def test_a_panel_is_one_report_of_its_results():
@@ -56,20 +59,23 @@ def test_a_treatment_lowers_what_is_measured_by_a_ramp():
     p = live(engine(SWEET), age=60)
     (start,) = [e.time for e in events(p, Prescription)]
     later = [e.value for e in events(p, Result) if e.concept.name == "sugar" and e.time > start + 2 * MONTH]
-    assert later and all(value == 150 for value in later)
+    assert later
+    assert all(value == 150 for value in later)
 
 
 def test_a_series_of_visits_keeps_its_interval():
     p = live(engine(SWEET), age=60)
     visits = [v for v in p.visits if v.name == "treat"]
-    gaps = [(b.start - a.start) / DAY for a, b in zip(visits, visits[1:], strict=False)]
-    assert len(visits) > 60 and all(85 <= gap <= 105 for gap in gaps)
+    gaps = [(b.start - a.start) / DAY for a, b in itertools.pairwise(visits)]
+    assert len(visits) > 60
+    assert all(85 <= gap <= 105 for gap in gaps)
 
 
 def test_flags_and_ranges_come_from_the_vocabulary():
     p = live(engine(SWEET), age=60)
     flags = {(e.value, e.flag) for e in events(p, Result) if e.concept.name == "sugar"}
-    assert (90, "N") in flags and (200, "H") in flags
+    assert (90, "N") in flags
+    assert (200, "H") in flags
 
 
 def test_nobody_is_ever_in_two_visits_at_once():
@@ -77,7 +83,7 @@ def test_nobody_is_ever_in_two_visits_at_once():
     p = live(engine(text), age=45)
     visits = record_of(p).visits
     assert len(visits) > 500
-    assert all(a.end <= b.start for a, b in zip(visits, visits[1:], strict=False))
+    assert all(a.end <= b.start for a, b in itertools.pairwise(visits))
 
 
 STAY = """\
@@ -110,8 +116,11 @@ care:
 def test_an_admission_ends_the_emergency_visit_and_the_stay_begins_there():
     p = live(engine(STAY), age=35)
     emergency, stay = [v for v in record_of(p).visits if v.kind in ("emergency", "inpatient")]
-    assert emergency.discharge == "hosp" and stay.follows == emergency.number
-    assert stay.start == emergency.end and stay.end - stay.start == 5 * DAY and stay.discharge == "home"
+    assert emergency.discharge == "hosp"
+    assert stay.follows == emergency.number
+    assert stay.start == emergency.end
+    assert stay.end - stay.start == 5 * DAY
+    assert stay.discharge == "home"
 
 
 def test_a_stay_goes_on_from_day_to_day():
@@ -133,7 +142,9 @@ def test_a_stay_at_the_reference_date_has_no_end_yet():
     world = engine(STAY)
     p = live(world, age=30 + 2.5 / 365.25)
     stay = p.visits[-1]
-    assert stay.kind == "inpatient" and stay.end is None and stay.start < AS_OF
+    assert stay.kind == "inpatient"
+    assert stay.end is None
+    assert stay.start < AS_OF
     assert all(e.time < AS_OF for e in p.events)
 
 
@@ -148,7 +159,8 @@ def test_a_shorter_history_moves_nothing_that_it_shows():
             (e.time, e.concept.name, e.value) for e in events(p, Result) if starts[e.visit] >= since
         ]  # fmt: skip
 
-    assert shown(whole) == shown(short) and len(shown(short)) > 10
+    assert shown(whole) == shown(short)
+    assert len(shown(short)) > 10
 
 
 def test_a_diagnosis_that_lasts_resolves_by_itself_and_can_come_again():

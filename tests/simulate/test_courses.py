@@ -44,7 +44,9 @@ def test_a_choice_gives_each_option_its_share_of_those_who_reach_it():
     )
     ends = [steps(live(world, k, 1), "thing")[-1][0] for k in range(1, 801)]
     # 50, 25 and 25 % of 800: five standard deviations are 71, 62 and 62; a false alarm once in a million.
-    assert abs(ends.count("b") - 400) < 71 and abs(ends.count("c") - 200) < 62 and abs(ends.count("d") - 200) < 62
+    assert abs(ends.count("b") - 400) < 71
+    assert abs(ends.count("c") - 200) < 62
+    assert abs(ends.count("d") - 200) < 62
 
 
 def test_a_lifelong_trait_has_its_share_from_birth():

@@ -24,8 +24,10 @@ def test_death_in_hospital_ends_the_stay_and_the_chart():
     text = STAY + "death: [{when: ill has been yes for at least 2 days, cause: runny_nose}]\n"
     p = live(engine(text), age=35)
     stay = p.visits[-1]
-    assert p.dead is not None and stay.kind == "inpatient"
-    assert stay.end == p.dead.time and stay.discharge == "exp"
+    assert p.dead is not None
+    assert stay.kind == "inpatient"
+    assert stay.end == p.dead.time
+    assert stay.discharge == "exp"
     assert all(e.time <= p.dead.time for e in p.events)
     assert p.dead.visit == stay.number
 

@@ -59,7 +59,9 @@ def test_the_share_that_has_it_follows_the_survival_law(rate: str, guard: str, a
 def test_a_seasonal_onset_falls_into_its_season():
     world = engine(ONE_WAY % ("rate: 1 per year, seasons: {winter: 1, spring: 0, summer: 0, autumn: 0}", ""))
     onsets = [steps(live(world, k, 40), "thing")[-1] for k in range(1, 200)]
-    months = {__import__("healthsynth.units", fromlist=["civil"]).civil(time).month for state, time in onsets if state == "on"}
+    months = {
+        __import__("healthsynth.units", fromlist=["civil"]).civil(time).month for state, time in onsets if state == "on"
+    }
     assert months == {12, 1, 2}
 
 

@@ -36,20 +36,36 @@ BOMB = "a: &a [x, x]\n" + "".join(f"{c}: &{c} [*{p}, *{p}]\n" for p, c in zip("a
         ("", "HS101"),
         ("? [a]\n: b\n", "HS101"),
     ],
-    ids=["bomb", "alias", "tag", "merge", "two documents", "deep", "large", "duplicate", "open", "list", "empty", "key"],
+    ids=[
+        "bomb",
+        "alias",
+        "tag",
+        "merge",
+        "two documents",
+        "deep",
+        "large",
+        "duplicate",
+        "open",
+        "list",
+        "empty",
+        "key",
+    ],
 )
 def test_what_could_surprise_a_reader_is_refused(text: str, code: str):
     source, problems = read("m.yaml", text)
-    assert source is None and [problem.code for problem in problems] == [code]
+    assert source is None
+    assert [problem.code for problem in problems] == [code]
 
 
 def test_a_file_that_is_not_utf8_is_one_clear_problem(tmp_path):
     path = tmp_path / "m.yaml"
     path.write_bytes(b"a: \xff\xfe\n")
     source, problems = read(path)
-    assert source is None and "UTF-8" in problems[0].message
+    assert source is None
+    assert "UTF-8" in problems[0].message
 
 
 def test_a_file_that_is_not_there_is_one_clear_problem(tmp_path):
     source, problems = read(tmp_path / "none.yaml")
-    assert source is None and problems[0].code == "HS101"
+    assert source is None
+    assert problems[0].code == "HS101"

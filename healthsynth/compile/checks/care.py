@@ -56,9 +56,9 @@ def _of_care(path: Path_, node: object) -> Iterator[tuple[Path_, object]]:
 def _reads_body(spec: Spec, path: Path_, condition: object) -> Iterator[Problem]:
     for tree in trees(condition):
         hidden = None
-        if isinstance(tree, (ast.Is, ast.HasBeen)) and tree.name not in READABLE:
-            hidden = tree.name
-        elif isinstance(tree, ast.Name) and tree.name not in READABLE_NAMES:
+        if (isinstance(tree, (ast.Is, ast.HasBeen)) and tree.name not in READABLE) or (
+            isinstance(tree, ast.Name) and tree.name not in READABLE_NAMES
+        ):
             hidden = tree.name
         if hidden:
             hint = f"use 'result {hidden}', 'diagnosed ...', or a rule with 'when:' and its own visit"

@@ -67,7 +67,9 @@ def _choose(spec: Spec, path: tuple[str | int, ...], rules: State) -> Iterator[P
     if rules.choose:
         last = rules.choose[-1]
         if last.otherwise is None and last.shares is None:
-            yield problem((*path, "choose"), "HS304", "the last line of 'choose' is not 'otherwise'", "add {otherwise: STATE}")
+            yield problem(
+                (*path, "choose"), "HS304", "the last line of 'choose' is not 'otherwise'", "add {otherwise: STATE}"
+            )
         if rules.exits:
             yield problem((*path, "choose"), "HS306", "a state has 'to' exits or one 'choose', not both", "")
         for i, option in enumerate(rules.choose):
@@ -143,6 +145,8 @@ def _measure(linked: Linked, spec: Spec, name: str, measure: Measure) -> Iterato
             concept = linked.concepts.get(answer)
             if concept is None or concept.kind != "answer":
                 hint = near(answer, [c.name for c in linked.concepts.values() if c.kind == "answer"])
-                yield problem(path, "HS501", f"'{answer}' is no answer in a vocabulary", hint or "add it with kind: answer")
+                yield problem(
+                    path, "HS501", f"'{answer}' is no answer in a vocabulary", hint or "add it with kind: answer"
+                )
     if measure.stays is not None and isinstance(measure.stays, ast.Quantity) and measure.stays.shape != "uniform":
         yield problem((*path, "stays"), "HS107", "'stays' takes two limits", "such as '4.0 to 15.0'")

@@ -28,14 +28,16 @@ def own_measures(module: Module) -> list[str]:
 
 def owners(linked: Linked) -> Iterable[Problem]:
     """A course or measure has one owner, and nobody takes a built-in name."""
-    seen: dict[str, str] = {name: "healthsynth itself" for name in GIVEN}
+    seen: dict[str, str] = dict.fromkeys(GIVEN, "healthsynth itself")
     for spec in linked.specs:
         module = spec.module
         for block, names in (("course", list(module.course)), ("measures", own_measures(module))):
             for name in names:
                 if name in seen and seen[name] != f"{module.module} {block}":
                     message = f"'{name}' belongs to {seen[name]} already"
-                    yield spec.source.problem((block, name), "HS602", message, "read it from there, or choose another name")
+                    yield spec.source.problem(
+                        (block, name), "HS602", message, "read it from there, or choose another name"
+                    )
                 seen[name] = f"{module.module} {block}"
 
 
@@ -91,8 +93,8 @@ def _all_trees(linked: Linked, spec: Spec) -> Iterator[tuple[Path_, object]]:
         for tree in trees(node):
             yield path, tree
         if isinstance(node, Measure):
-            for lead, group in (("while ", node.whiles), ("answers while ", node.answers_while)):
-                for text in group:
+            for lead, texts in (("while ", tuple(node.whiles)), ("answers while ", tuple(node.answers_while))):
+                for text in texts:
                     for tree in trees(linked.conditions.get(text)):
                         yield (*path, lead + text), tree
             for lead, group in (("lowered by", node.lowered_by), ("raised by", node.raised_by)):
@@ -150,9 +152,7 @@ def _is(linked: Linked, spec: Spec, path: Path_, name: str, options: tuple[str, 
 
 
 def _name(linked: Linked, spec: Spec, path: Path_, name: str) -> Iterator[Problem]:
-    if name in ("age", "income"):
-        yield from _declared(linked, spec, path, name)
-    elif _known_measure(linked, name):
+    if name in ("age", "income") or _known_measure(linked, name):
         yield from _declared(linked, spec, path, name)
     elif states_of(linked, spec, name) is not None:
         yield spec.source.problem(path, "HS303", f"'{name}' is a course", f"write '{name} is STATE'")

@@ -7,7 +7,20 @@ from healthsynth.compile.walk import trees, walk
 from healthsynth.errors import Problem, near
 from healthsynth.spec import ast
 from healthsynth.spec.load import Spec
-from healthsynth.spec.model import MONTHS, SEASONS, Choice, DeathEntry, Measure, Number, Option, Pathway, Rule, Starts, State, Step
+from healthsynth.spec.model import (
+    MONTHS,
+    SEASONS,
+    Choice,
+    DeathEntry,
+    Measure,
+    Number,
+    Option,
+    Pathway,
+    Rule,
+    Starts,
+    State,
+    Step,
+)
 from healthsynth.spec.source import Path_
 
 EVIDENCE = ("source", "calibrated", "assumed")
@@ -39,7 +52,9 @@ def _evidence(spec: Spec, name: str, number: Number) -> Iterator[Problem]:
     if number.seasons is not None:
         known = set(MONTHS) if set(number.seasons) & set(MONTHS) else set(SEASONS)
         if number.kind != "rate" or not set(number.seasons) <= known or sum(number.seasons.values()) <= 0:
-            yield problem((*path, "seasons"), "HS214", "seasons are winter, spring, summer, autumn or months of a rate", "")
+            yield problem(
+                (*path, "seasons"), "HS214", "seasons are winter, spring, summer, autumn or months of a rate", ""
+            )
     for i, factor in enumerate(number.times):
         reads = {tree.name for tree in trees(factor.condition) if isinstance(tree, ast.Is)}
         if reads & {"race", "ethnicity"} and not number.because:
@@ -78,7 +93,9 @@ def uses(linked: Linked) -> Iterable[Problem]:
                 yield spec.source.problem(path, code, message, f"write it as {kinds[0]}:")
         for name in spec.module.numbers:
             if name not in used:
-                yield spec.source.problem(("numbers", name), "HS210", f"'{name}' is used nowhere", "remove it or use it")
+                yield spec.source.problem(
+                    ("numbers", name), "HS210", f"'{name}' is used nowhere", "remove it or use it"
+                )
 
 
 Use = tuple[Path_, str, tuple[str, ...]]

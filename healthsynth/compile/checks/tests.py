@@ -32,13 +32,22 @@ def _expectation(spec: Spec, name: str, e: Expectation) -> Iterator[Problem]:
     problem = spec.source.problem
     forms = [form for form in FORMS if getattr(e, form) is not None]
     if len(forms) != 1:
-        yield problem(path, "HS704", f"'{name}' has {len(forms)} of {', '.join(FORMS)}", "an expectation has exactly one")
+        yield problem(
+            path, "HS704", f"'{name}' has {len(forms)} of {', '.join(FORMS)}", "an expectation has exactly one"
+        )
         return
     if forms[0] in ("always", "never"):
         return
-    targets = [e.is_ is not None and e.within is not None, e.between is not None, e.at_least is not None, e.at_most is not None]
+    targets = [
+        e.is_ is not None and e.within is not None,
+        e.between is not None,
+        e.at_least is not None,
+        e.at_most is not None,
+    ]
     if sum(targets) != 1:
-        yield problem(path, "HS704", f"'{name}' does not say what is near enough", "is + within, between, at least or at most")
+        yield problem(
+            path, "HS704", f"'{name}' does not say what is near enough", "is + within, between, at least or at most"
+        )
     if e.source is None and forms[0] != "correlation":
         yield problem(path, "HS705", f"'{name}' has no source", "expectations are published figures")
 
@@ -71,8 +80,9 @@ def _story(linked: Linked, spec: Spec, title: str, story: Story) -> Iterator[Pro
         for name in (*occasion.happens, *occasion.does_not):
             if name not in spec.module.numbers:
                 hint = near(name, spec.module.numbers)
-                path = ("stories", title, "when", i)
-                yield spec.source.problem(path, "HS703", f"'{name}' is no chance of this module", hint)
+                yield spec.source.problem(
+                    ("stories", title, "when", i), "HS703", f"'{name}' is no chance of this module", hint
+                )
 
 
 def _is_number(value: object) -> bool:

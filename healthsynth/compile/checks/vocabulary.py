@@ -82,5 +82,3 @@ def _named(concept: Concept) -> Iterable[tuple[str, str]]:
         yield "measure", concept.more["measure"]
     if "body_site" in concept.more:
         yield "body site", concept.more["body_site"]
-
-
