@@ -58,6 +58,9 @@ class ActiveLists:
     allergies: Sequence[str]
 
 
+_Known = tuple[Sequence[Event], ActiveLists, Sequence[str]]  # of a visit: its events, what was known, what ended in it
+
+
 class Notes:
     """Writes notes; reads the templates once.
 
@@ -75,36 +78,23 @@ class Notes:
             undefined=StrictUndefined,
         )  # plain text: nothing to escape
         self._templates = {name: environment.from_string(_source(folder, f"{name}.j2")) for name in TEMPLATES}
+        self._last: tuple[Record, dict[int, _Known]] | None = None
 
     def for_record(self, record: Record) -> dict[int, str]:
         """Visit number -> its note, for all visits, in one walk over the life."""
-        history = _History(record)
-        by_visit: dict[int | None, list[Event]] = {}
-        for event in record.events:
-            by_visit.setdefault(event.visit, []).append(event)
-        ended = _ends_by_visit(record)
-        notes = {}
-        for visit in record.visits:
-            events = by_visit.get(visit.number, ())
-            notes[visit.number] = self._note(
-                record, visit, events, history.at(visit.start), ended.get(visit.number, ())
-            )
-            history.add(events)
-        return notes
+        known = self._walk(record)
+        return {visit.number: self._note(record, visit, *known[visit.number]) for visit in record.visits}
 
     def text(self, record: Record, visit: Visit, events: Sequence[Event], active: ActiveLists | None = None) -> str:
-        """One visit's note.
+        """One visit's note. The walk over a life is kept for its next visit, so asking one by one costs no more.
 
         Args:
+            visit: one of the record's.
             events: those of the visit, in the order they were charted.
-            active: what was known when it began; worked out from the record if absent (slow for many visits).
+            active: what was known when it began; worked out from the record if absent.
         """
-        if active is None:
-            history = _History(record)
-            earlier = {other.number for other in record.visits if other.start < visit.start}
-            history.add([event for event in record.events if event.visit in earlier])
-            active = history.at(visit.start)
-        return self._note(record, visit, events, active, _ends_by_visit(record).get(visit.number, ()))
+        _, found, ended = self._walk(record)[visit.number]
+        return self._note(record, visit, events, active or found, ended)
 
     def files(self, record: Record) -> Iterator[tuple[str, str]]:
         """(path below the output folder, text) of every note: notes/<patient id>/<visit date>-<note id>.txt"""
@@ -113,6 +103,11 @@ class Notes:
         starts = {visit.number: visit.start for visit in record.visits}
         for number, text in self.for_record(record).items():
             yield f"notes/{person.id}/{civil(starts[number]).isoformat()}-{uuid(own, NOTE, number)}.txt", text
+
+    def _walk(self, record: Record) -> dict[int, _Known]:
+        if self._last is None or self._last[0] is not record:
+            self._last = record, _walk(record)
+        return self._last[1]
 
     def _note(
         self, record: Record, visit: Visit, events: Sequence[Event], active: ActiveLists, ended: Sequence[str]
@@ -217,6 +212,21 @@ def _age(birth: Clock, at: Clock) -> str:
     if lived < 2 * YEAR:
         return f"{lived // MONTH}-month-old"
     return f"{age_years(birth, at)}-year-old"
+
+
+def _walk(record: Record) -> dict[int, _Known]:
+    """Visit number -> what its note needs to know, for all visits."""
+    history = _History(record)
+    by_visit: dict[int | None, list[Event]] = {}
+    for event in record.events:
+        by_visit.setdefault(event.visit, []).append(event)
+    ended = _ends_by_visit(record)
+    known: dict[int, _Known] = {}
+    for visit in record.visits:
+        events = by_visit.get(visit.number, [])
+        known[visit.number] = events, history.at(visit.start), ended.get(visit.number, ())
+        history.add(events)
+    return known
 
 
 class _History:

@@ -40,6 +40,16 @@ def test_one_visits_note_is_the_same_by_itself_as_in_the_walk_over_the_life():
         assert NOTES.text(RECORD, visit, events) == together[visit.number]
 
 
+def test_notes_of_two_lives_asked_in_turn_do_not_mix():
+    other = sample_record(2, dead=True)
+    first, last = RECORD.visits[-1], other.visits[-1]
+    alone = NOTES.for_record(RECORD)[first.number], NOTES.for_record(other)[last.number]
+    notes = Notes()
+    for _ in range(2):
+        for record, visit, text in ((RECORD, first, alone[0]), (other, last, alone[1])):
+            assert notes.text(record, visit, [event for event in record.events if event.visit == visit.number]) == text
+
+
 def test_the_header_says_who_where_and_when():
     note = note_of(RECORD, "wellness")
     for part in ("María Núñez", "53-year-old woman", "born 1967-03-09", "MRN HS-00000001", "2021-03-01, 09:00",
