@@ -1,0 +1,71 @@
+"""A module read aloud, its diagram, its schema and the skeleton to start from."""
+
+import json
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+
+from healthsynth.compile.build import Library, link
+from healthsynth.compile.linting import lint
+from healthsynth.errors import UsageError
+from healthsynth.spec.graph import svg, text
+from healthsynth.spec.say import say
+from healthsynth.spec.schema import schema
+from healthsynth.spec.skeleton import write
+
+MODULES = Path(__file__).parent.parent / "modules"
+LINKED, _ = link(Library((), (MODULES,)), [MODULES / "good.yaml"])
+MODULE = LINKED.specs[0].module
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Who is normal becomes sweet at 1% per year at 20 to 39, 2% per year from age 40; times 1.8 if BMI is at least 30",
+        "Who is sweet becomes normal at 5% per year (Author 2020, Journal 1:1; 1% to 9% per year), while",
+        "Nose: at birth, 70% mild, 30% grave",
+        "The risk of dying is multiplied by 1.8",
+        "160 (sd 20) while sweetness is sweet; otherwise 90 (sd 6); lowered by 20 mg/dL",
+        "diagnose Common cold for 10 days",
+        "every 3 months while the Glucose [Mass/volume] in Blood result is at least 126, else every 6 months",
+        "prescribe metformin hydrochloride 500 MG Oral Tablet, 1 tablet twice a day",
+        "assumed: less than half of them come",
+        "Read and found right by:",
+    ],
+)
+def test_every_construct_has_a_sentence(sentence: str):
+    assert sentence in " ".join(say(MODULE, LINKED.concepts).split())
+
+
+def test_the_diagram_has_a_box_for_every_state_and_an_arrow_for_every_way():
+    picture = ElementTree.fromstring(svg(MODULE))
+    boxes = [node for node in picture.iter() if node.get("class") == "s"]
+    arrows = [node for node in picture.iter() if node.get("class") == "e"]
+    assert len(boxes) == 4
+    assert len(arrows) == len([line for line in text(MODULE).splitlines() if "->" in line]) == 4
+
+
+def test_the_schema_knows_the_keys_that_carry_sentences():
+    made = json.loads(schema())
+    assert "^to " in made["$defs"]["State"]["patternProperties"]
+    assert "^while " in made["$defs"]["Measure"]["patternProperties"]
+    assert {"required": ["prescribe"]} in made["$defs"]["Step"]["oneOf"]
+
+
+def test_a_new_module_lints_without_a_mistake(tmp_path: Path):
+    problems, modules = lint([write("my_disease", tmp_path)])
+    assert modules == 1
+    assert problems == []
+
+
+@pytest.mark.parametrize("name", ["My disease", "9lives", ""])
+def test_a_name_that_is_none_is_refused(tmp_path: Path, name: str):
+    with pytest.raises(UsageError):
+        write(name, tmp_path)
+
+
+def test_a_module_that_is_there_is_never_overwritten(tmp_path: Path):
+    write("mine", tmp_path)
+    with pytest.raises(UsageError):
+        write("mine", tmp_path)
