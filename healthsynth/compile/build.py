@@ -80,7 +80,7 @@ def _files_of(library: Library, linked: Linked, wanted: frozenset[str]) -> set[s
     return modules | {str(path) for path in library.vocabulary() if path.stem in named}
 
 
-WARNINGS = frozenset({"HS210", "HS302", "HS508", "HS604", "HS706"})
+WARNINGS = frozenset({"HS210", "HS302", "HS508", "HS604"})
 
 
 def is_warning(problem: Problem) -> bool:
