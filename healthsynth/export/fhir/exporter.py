@@ -35,7 +35,7 @@ class FhirExporter:
         validate: "shapes": each shape once, with its first instance; "all": also every resource, each built a second time
             by its builder and compared byte for byte (slow).
         origins: (module, state, line) of events, by `event.origin`; problems name them.
-        notes: makes the text of a visit's note; without it there are no DocumentReferences.
+        notes: record -> the text of each visit's note, by the visit's number; without it there are no DocumentReferences.
         concepts: concepts by their short names, for those that name another one (an imaging study its body site).
     Raises:
         UsageError: no such guide or validation.

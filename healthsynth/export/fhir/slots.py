@@ -123,7 +123,7 @@ class _Decimals(dict[float, str]):
         self._form = f"%.{places}f"
 
     def __missing__(self, value: float) -> str:
-        if isinstance(value, bool) or not isfinite(value):
+        if not isfinite(value):
             raise ShapeError(f"{value} is not a decimal")
         return _keep(self, value, self._form % (value + 0.0))
 
@@ -178,7 +178,9 @@ NPIS = _Npis()
 
 
 def base64_text(text: str) -> str:
-    """A document's bytes as FHIR's base64Binary."""
+    """A document's bytes as FHIR's base64Binary, which is never empty."""
+    if not text:
+        raise ShapeError("a document without a text")
     return b64encode(text.encode()).decode()
 
 

@@ -95,38 +95,37 @@ class Verdicts:
 
 
 def _findings(resource: Json, guide: str) -> list[tuple[str, str, str]]:
-    """(code, path, message) of each fault. fhir.resources takes a second to import, hence only here."""
+    """(code, path, message) of each fault, by the models of fhir.resources and by the rules of the guide.
+
+    fhir.resources takes a second to import, hence only here.
+    """
+    from fhir.resources.R4B import get_fhir_model_class
+
+    from healthsynth.guides import check
+
+    plain = orjson.loads(orjson.dumps(resource))
+    found = [(finding.code, finding.path, finding.message) for finding in check(plain, guide)]
     try:
-        from healthsynth.guides import check
-    except ImportError:
-        return _structure(resource)
-    return [(found.code, found.path, found.message) for found in check(orjson.loads(orjson.dumps(resource)), guide)]
+        get_fhir_model_class(plain["resourceType"]).model_validate(plain)
+    except ValueError as error:
+        found.append(("structure", plain["resourceType"], " ".join(str(error).split())))
+    return found
 
 
-@lru_cache(maxsize=1)
 def _memory() -> Path:
     """The file of what passed by this version of the guides and the models."""
     base = os.environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache")
     return Path(base) / "healthsynth" / f"shapes-{_fingerprint()}.txt"
 
 
+@lru_cache(maxsize=1)
 def _fingerprint() -> str:
     """A hash of everything that a verdict depends on, beside the resource itself."""
     root = Path(__file__).parents[2]
     digest = blake2b(digest_size=8)
     for package in ("fhir.resources", "fhir-core"):
         digest.update(f"{package} {version(package)}\n".encode())
-    for path in sorted((root / "guides").rglob("*")):
+    for path in sorted([*(root / "guides").rglob("*"), *(root / "data" / "guides").rglob("*"), Path(__file__)]):
         if path.is_file() and path.suffix != ".pyc":
             digest.update(path.name.encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()
-
-
-def _structure(resource: Json) -> list[tuple[str, str, str]]:
-    from fhir.resources.R4B import get_fhir_model_class
-
-    try:
-        get_fhir_model_class(resource["resourceType"]).model_validate(orjson.loads(orjson.dumps(resource)))
-    except ValueError as error:
-        return [("structure", "", str(error))]
-    return []

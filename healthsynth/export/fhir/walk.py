@@ -1,6 +1,6 @@
 """A record in the order of its resources: which event, in which visit, with which end, linked to what."""
 
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping
 from typing import Any
 
 from healthsynth.errors import HealthsynthError
@@ -27,8 +27,8 @@ from healthsynth.record.events import End, Event, Visit
 from healthsynth.record.record import Record
 from healthsynth.vocabulary import Concept
 
-# (record, visit, its events) -> the text of the visit's note
-Notes = Callable[[Record, Visit, Sequence[Event]], str]
+# A record -> the text of the note of each visit that has one, by the visit's number
+Notes = Callable[[Record], Mapping[int, str]]
 # What makes a shape for the first event that has its key
 Make = Callable[[Family, Any, Scope, End | None, Any], Shape]
 
@@ -87,7 +87,8 @@ class Walk:
     def __init__(
         self, record: Record, guide: str, shapes: Shapes, notes: Notes | None, concepts: Mapping[str, Concept]
     ):
-        self._record, self._shapes, self._notes, self._concepts = record, shapes, notes, concepts
+        self._record, self._shapes, self._concepts = record, shapes, concepts
+        self._notes: Mapping[int, str] = notes(record) if notes else {}
         self._places = Places(record, guide)
         self._visits = {visit.number for visit in record.visits}
         self._reports: dict[int, int] = {}  # number of a Result -> of the Report that it is part of
@@ -164,8 +165,8 @@ class Walk:
                 self._add(family, e, v, None, link)
             else:
                 jobs.append((shape, e, v, None, link))
-        if self._notes is not None:
-            text = self._notes(self._record, visit, events)
+        text = self._notes.get(visit.number)
+        if text:
             self._add(
                 documents.NOTE_OF_VISIT, documents.Note(visit.number, visit.start, visit.end, text, visit.origin), v
             )

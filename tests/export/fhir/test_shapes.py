@@ -1,0 +1,126 @@
+"""Slots cannot break what was validated; a shape that is wrong says where it comes from."""
+
+import json
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from healthsynth.errors import HealthsynthError, ProblemsError
+from healthsynth.export.fhir import FhirExporter, observations, shapes
+from healthsynth.export.fhir.shapes import VARYING, Family
+from healthsynth.export.fhir.slots import NAMES, ShapeError, Tracer, Var
+from healthsynth.record.events import ImagingDone, Remark, Result
+from healthsynth.record.record import Record
+from healthsynth.vocabulary import LOINC, Code, Concept
+from tests.export.records import CONCEPTS, ORIGINS, sample_record
+
+
+def changed(kind: type, **values: Any) -> Record:
+    """The sample with the fields of its first event of a kind changed."""
+    record = sample_record()
+    first = next(e for e in record.events if isinstance(e, kind))
+    return replace(record, events=tuple(e._replace(**values) if e is first else e for e in record.events))
+
+
+def result_of(name: str, value: Any) -> Record:
+    record = sample_record()
+    return replace(
+        record,
+        events=tuple(
+            e._replace(value=value) if isinstance(e, Result) and e.concept.name == name else e for e in record.events
+        ),
+    )
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), -float("inf")])
+def test_what_is_no_decimal_is_never_written(exporter: FhirExporter, value: Any):
+    with pytest.raises(ShapeError):
+        exporter.bundle(result_of("hba1c", value))
+
+
+@pytest.mark.parametrize("text", ["", "  ", "bell \x07"])
+def test_what_is_no_fhir_string_is_never_written(exporter: FhirExporter, text: str):
+    with pytest.raises(ShapeError):
+        exporter.bundle(changed(ImagingDone, finding=text))
+
+
+@pytest.mark.parametrize("text", ['say "ah"', "back\\slash", "line\nbreak", "é ☃ 𝄞", "%s {x} %(y)s"])
+def test_any_other_text_comes_back_as_it_was(exporter: FhirExporter, text: str):
+    bundle = json.loads(exporter.bundle(changed(ImagingDone, finding=text)))
+    assert text in [entry["resource"].get("conclusion") for entry in bundle["entry"]]
+
+
+def test_a_number_beyond_the_ids_is_refused(exporter: FhirExporter):
+    with pytest.raises(ShapeError, match="no id"):
+        exporter.bundle(changed(ImagingDone, number=1 << 48))
+
+
+@pytest.mark.parametrize(
+    "look",
+    [lambda v: v == 3, lambda v: bool(v), lambda v: f"{v}", lambda v: v < 3, lambda v: list(v), lambda v: {v: 1}, str],
+)
+def test_a_builder_cannot_look_at_what_differs(look: Any):
+    with pytest.raises(ShapeError, match=r"e\.time"):
+        look(Var("e.time"))
+
+
+def test_a_builder_that_looks_is_refused_when_it_is_traced():
+    def nosy(e: Any, v: Any, end: Any, link: Any) -> dict[str, Any]:
+        return {"resourceType": "Basic", "id": v.id(e.number), "late": e.time > 0}
+
+    family = Family(Remark, (nosy,), {"number": VARYING, "visit": VARYING, "time": VARYING, "text": VARYING})
+    with pytest.raises(ShapeError, match=r"e\.time"):
+        shapes.trace(family, Remark(1, 1, 5, "x", 0), Tracer("", {}), None, None, {})
+
+
+def test_fields_that_are_not_declared_to_differ_make_another_shape():
+    family = observations.RESULT
+    one = next(e for e in sample_record().events if isinstance(e, Result) and e.concept.name == "hba1c")
+
+    def key(e: Result, link: int | None = None) -> Any:
+        return family.key(e, None, None, link)
+
+    assert key(one) == key(one._replace(value=9.9, number=77, time=1, origin=5, visit=3))
+    for other in (one._replace(flag="LL"), one._replace(range=None), one._replace(value=CONCEPTS["positive"])):
+        assert key(other) != key(one)
+    assert key(one, link=4) != key(one)
+
+
+def test_a_stamp_is_the_dict_with_its_slots_filled():
+    tracer = Tracer("", {})
+    traced = {"a": tracer.text(Var("e")), "n": [tracer.integer(Var("link"))], "b": f"x/{tracer.text(Var('e'))}{{}}%"}
+    stamp = shapes.compile_stamp([(traced, tracer.slots)], NAMES)
+    assert stamp('q"', None, None, 7) == '{"a":"q\\"","n":[7],"b":"x/q\\"{}%"}'
+
+
+def test_a_wrong_shape_names_resource_concept_module_state_and_line():
+    bad = replace(
+        CONCEPTS["hba1c"], name="bad", unit="not a unit", codes=(Code(LOINC, "29463-7", "Body weight"),), kind="vital"
+    )
+    record = changed(Result, concept=bad, value=7.0, components=())
+    with pytest.raises(ProblemsError) as found:
+        FhirExporter(origins=ORIGINS, concepts=CONCEPTS).bundle(record)
+    problem = found.value.problems[0]
+    assert (problem.file, problem.line) == ("type_2_diabetes", 40)
+    assert "Observation of 'bad' in screening" in problem.message
+
+
+def test_a_stamp_that_differs_from_its_builder_is_an_error(monkeypatch: pytest.MonkeyPatch):
+    exporter = FhirExporter(validate="all", origins=ORIGINS, concepts=CONCEPTS)
+    monkeypatch.setitem(NAMES, "days", dict.fromkeys(range(-40000, 40000), "2000-01-01"))
+    with pytest.raises(ShapeError, match="differs from its builder"):
+        exporter.bundle(sample_record())
+
+
+def test_text_of_a_vocabulary_cannot_become_code(exporter: FhirExporter):
+    odd = Concept(
+        "odd", "finding", (Code(LOINC, "93038-8", "{e.number} ' + str(1/0) + ' %s \\"),), "{c0}'''", unit="{score}"
+    )
+    record = changed(Result, concept=odd, value=1.0, components=(), range=None, flag="")
+    texts = [entry["resource"].get("code", {}).get("text") for entry in json.loads(exporter.bundle(record))["entry"]]
+    assert "{c0}'''" in texts
+
+
+def test_the_error_is_one_of_the_tree():
+    assert issubclass(ShapeError, HealthsynthError)
