@@ -1,0 +1,5 @@
+"""`python -m healthsynth`."""
+
+from healthsynth.cli import main
+
+main()

@@ -1,0 +1,21 @@
+"""A paragraph per problem code, for `healthsynth explain`."""
+
+from collections.abc import Mapping
+
+from healthsynth.compile.explanations import LINT
+from healthsynth.errors import UsageError, near
+
+# Code -> a paragraph. Those of modules are HS1xx to HS7xx; those of `validate` are words.
+EXPLANATIONS: Mapping[str, str] = {**LINT}
+
+
+def explain(code: str) -> str:
+    """The paragraph on a code, in any case.
+
+    Raises:
+        UsageError: there is no such code; near ones are offered.
+    """
+    for known, paragraph in EXPLANATIONS.items():
+        if known.casefold() == code.casefold():
+            return f"{known}\n{paragraph}"
+    raise UsageError(f"there is no problem code '{code}'. {near(code, EXPLANATIONS)}".strip())

@@ -1,0 +1,97 @@
+"""The seam between a run and its formats: what an exporter does, and where it puts what it makes.
+
+An exporter sees the records of one chunk after the other (`add`), hands over what it must remember of them (`take`), and at the very
+end writes what patients share (`finish`), perhaps in another process. It neither knows of chunks nor touches the disk.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any, Protocol
+
+from healthsynth.people.facility import Clinician, Facility
+from healthsynth.people.person import Payer
+from healthsynth.record.record import Record
+
+Json = dict[str, Any]
+
+
+class Output(Protocol):
+    """Where an exporter writes. Paths are relative to the output folder, with '/'."""
+
+    def file(self, path: str, content: bytes) -> None:
+        """A whole file. Nobody else writes this path."""
+
+    def append(self, path: str, content: bytes) -> None:
+        """The next bytes of a file that all records go to, in order of patients."""
+
+    def count(self, what: str, number: int = 1) -> None:
+        """For the manifest and the summary, e.g. ("Observation", 812)."""
+
+
+@dataclass(slots=True)
+class Used:
+    """What records refer to and share, by id."""
+
+    facilities: dict[str, Facility] = field(default_factory=dict)
+    clinicians: dict[str, Clinician] = field(default_factory=dict)
+    payers: dict[str, Payer] = field(default_factory=dict)
+
+    def add(self, record: Record) -> None:
+        """Everything that one record refers to."""
+        for visit in record.visits:
+            self.facilities[visit.facility.id] = visit.facility
+            clinician = visit.clinician
+            self.clinicians[clinician.id] = clinician
+            self.facilities[clinician.facility.id] = clinician.facility
+        for period in record.person.coverage:
+            self.payers[period.payer.id] = period.payer
+
+    def merge(self, other: "Used") -> None:
+        """Take another's things in."""
+        self.facilities.update(other.facilities)
+        self.clinicians.update(other.clinicians)
+        self.payers.update(other.payers)
+
+    def plain(self) -> Json:
+        """For JSON, in order of ids; a clinician has the id of the facility."""
+        clinicians = []
+        for _, clinician in sorted(self.clinicians.items()):
+            clinicians.append({**asdict(clinician), "facility": clinician.facility.id})
+        return {
+            "facilities": [asdict(facility) for _, facility in sorted(self.facilities.items())],
+            "clinicians": clinicians,
+            "payers": [asdict(payer) for _, payer in sorted(self.payers.items())],
+        }
+
+    @classmethod
+    def of(cls, plain: Mapping[str, list[Json]]) -> "Used":
+        """The inverse of `plain`."""
+        facilities = {row["id"]: Facility(**row) for row in plain["facilities"]}
+        clinicians = {
+            row["id"]: Clinician(**{**row, "facility": facilities[row["facility"]]}) for row in plain["clinicians"]
+        }
+        return cls(facilities, clinicians, {row["id"]: Payer(**row) for row in plain["payers"]})
+
+
+class Exporter(Protocol):
+    """One format. Made once a process, by a function `(settings, program) -> Exporter` that is registered by name."""
+
+    @property
+    def schema(self) -> str:
+        """The version of the layout, for the manifest."""
+
+    @property
+    def folders(self) -> tuple[str, ...]:
+        """Top-level names in the output folder that are this format's own."""
+
+    def heads(self) -> Mapping[str, bytes]:
+        """Files that are there even when nothing is appended to them -> what they begin with."""
+
+    def add(self, record: Record, out: Output) -> None:
+        """Write one record."""
+
+    def take(self) -> Json:
+        """What `finish` needs to know of the records since the last call, as JSON; {} if nothing."""
+
+    def finish(self, used: Used, taken: Iterable[Json], out: Output) -> None:
+        """Write what patients share, after all records; only `out.file` and `out.count`."""

@@ -1,0 +1,199 @@
+"""The formats that are built in, as thin exporters around what makes their bytes.
+
+They are registered like anyone's: under the entry-point group `healthsynth.exporters` in pyproject.toml.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING
+
+import orjson
+
+from healthsynth.export.base import Exporter, Json, Output, Used
+from healthsynth.record.record import Record
+from healthsynth.settings import Settings
+
+if TYPE_CHECKING:
+    from healthsynth.compile.program import Program
+    from healthsynth.export.fhir import FhirExporter
+
+# Used where the package runs from a checkout that nobody installed; otherwise the entry points count.
+BUILT_IN: Mapping[str, str] = {
+    "csv": "healthsynth.export.formats:csv",
+    "fhir": "healthsynth.export.formats:fhir",
+    "ndjson": "healthsynth.export.formats:ndjson",
+    "notes": "healthsynth.export.formats:notes",
+}
+
+
+class FhirFormat:
+    """fhir/<patient id>.json: a transaction bundle a patient; shared-*.json: what patients share, to be loaded first."""
+
+    folders = ("fhir",)
+
+    def __init__(self, settings: Settings, program: "Program"):
+        self.schema = _fhir_schema(settings)
+        self._fhir = _fhir(settings, program)
+
+    def heads(self) -> Mapping[str, bytes]:
+        return {}
+
+    def add(self, record: Record, out: Output) -> None:
+        out.file(f"fhir/{record.person.id}.json", self._fhir.bundle(record))
+        for kind, number in self._fhir.counts.items():
+            out.count(kind, number)
+
+    def take(self) -> Json:
+        return {}
+
+    def finish(self, used: Used, taken: Iterable[Json], out: Output) -> None:
+        for name, content in _shared_bundles(self._fhir, used):
+            out.file(f"fhir/{name}", content)
+            for kind, _ in _resources(content):
+                out.count(kind)
+
+
+class NdjsonFormat:
+    """ndjson/<Type>.ndjson: a line a resource, as FHIR's Bulk Data export has it."""
+
+    folders = ("ndjson",)
+
+    def __init__(self, settings: Settings, program: "Program"):
+        self.schema = _fhir_schema(settings)
+        self._fhir = _fhir(settings, program)
+
+    def heads(self) -> Mapping[str, bytes]:
+        return {}
+
+    def add(self, record: Record, out: Output) -> None:
+        lines: dict[str, list[bytes]] = {}
+        for kind, line in self._fhir.ndjson(record):
+            lines.setdefault(kind, []).append(line)
+        for kind, found in lines.items():
+            out.append(f"ndjson/{kind}.ndjson", b"".join(found))
+            out.count(kind, len(found))
+
+    def take(self) -> Json:
+        return {}
+
+    def finish(self, used: Used, taken: Iterable[Json], out: Output) -> None:
+        lines: dict[str, list[bytes]] = {}
+        for _, content in _shared_bundles(self._fhir, used):
+            for kind, resource in _resources(content):
+                lines.setdefault(kind, []).append(orjson.dumps(resource) + b"\n")
+                out.count(kind)
+        for kind, found in sorted(lines.items()):
+            out.file(f"ndjson/{kind}.ndjson", b"".join(found))
+
+
+def _fhir_schema(settings: Settings) -> str:
+    return f"FHIR 4.0.1, US Core {settings.us_core}" if settings.us_core != "none" else "FHIR 4.0.1"
+
+
+def _fhir(settings: Settings, program: "Program") -> "FhirExporter":
+    from healthsynth.export.fhir import FhirExporter
+    from healthsynth.export.notes import Notes
+
+    notes = Notes()
+    return FhirExporter(settings.us_core, settings.validate, program.origins, notes.for_record, program.concepts)
+
+
+def _shared_bundles(exporter: "FhirExporter", used: Used) -> list[tuple[str, bytes]]:
+    payers = [payer for payer in used.payers.values() if payer.kind != "none"]
+    return exporter.shared_bundles(used.facilities.values(), used.clinicians.values(), payers)
+
+
+def _resources(bundle: bytes) -> Iterator[tuple[str, Json]]:
+    for entry in orjson.loads(bundle)["entry"]:
+        yield entry["resource"]["resourceType"], entry["resource"]
+
+
+class NotesFormat:
+    """notes/<patient id>/...: the note of each visit as plain text."""
+
+    folders = ("notes",)
+    schema = "1"
+
+    def __init__(self) -> None:
+        from healthsynth.export.notes import Notes
+
+        self._notes = Notes()
+
+    def heads(self) -> Mapping[str, bytes]:
+        return {}
+
+    def add(self, record: Record, out: Output) -> None:
+        for path, text in self._notes.files(record):
+            out.file(path, text.encode())
+            out.count("notes")
+
+    def take(self) -> Json:
+        return {}
+
+    def finish(self, used: Used, taken: Iterable[Json], out: Output) -> None: ...
+
+
+class CsvFormat:
+    """csv/<table>.csv: one header, then the rows of all patients in order."""
+
+    folders = ("csv",)
+
+    def __init__(self, program: "Program"):
+        from healthsynth.export.csv import SCHEMA_VERSION, CsvExporter
+
+        self.schema = SCHEMA_VERSION
+        self._csv = CsvExporter(program.concepts)
+
+    def heads(self) -> Mapping[str, bytes]:
+        """Every table of records has its file, with a header at least."""
+        from healthsynth.export.csv import TABLES
+
+        shared = self._shared_tables()
+        return {_csv_path(table): self._csv.header(table).encode() for table in TABLES if table not in shared}
+
+    def add(self, record: Record, out: Output) -> None:
+        for table, rows in self._csv.rows(record).items():
+            out.append(_csv_path(table), rows.encode())
+            out.count(table, rows.count("\n"))
+
+    def take(self) -> Json:
+        return self._csv.take_totals().plain()
+
+    def finish(self, used: Used, taken: Iterable[Json], out: Output) -> None:
+        from healthsynth.export.csv import Totals
+
+        totals = Totals()
+        for plain in taken:
+            totals.add(Totals.of(plain))
+        things = used.facilities.values(), used.clinicians.values(), used.payers.values()
+        for table, rows in self._csv.shared(*things, totals).items():
+            out.file(_csv_path(table), (self._csv.header(table) + rows).encode())
+            out.count(table, rows.count("\n"))
+
+    def _shared_tables(self) -> frozenset[str]:
+        from healthsynth.export.csv import Totals
+
+        return frozenset(self._csv.shared((), (), (), Totals()))
+
+
+def _csv_path(table: str) -> str:
+    return f"csv/{table}.csv"
+
+
+def csv(settings: Settings, program: "Program") -> Exporter:
+    """Flat tables in the Synthea layout."""
+    return CsvFormat(program)
+
+
+def fhir(settings: Settings, program: "Program") -> Exporter:
+    """One transaction bundle a patient."""
+    return FhirFormat(settings, program)
+
+
+def ndjson(settings: Settings, program: "Program") -> Exporter:
+    """Bulk Data files by type."""
+    return NdjsonFormat(settings, program)
+
+
+def notes(settings: Settings, program: "Program") -> Exporter:
+    """Notes as text files."""
+    return NotesFormat()

@@ -1,0 +1,100 @@
+"""The end of a run: what chunks append becomes files, in the order of patients; then what patients share.
+
+Every file is streamed to a temporary one, fsynced, renamed and journalled. A run killed here goes on with the next file.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from healthsynth.errors import HealthsynthError
+from healthsynth.export.base import Exporter
+from healthsynth.run import disk, layout
+from healthsynth.run.disk import Written
+from healthsynth.run.facts import Facts
+from healthsynth.run.worker import FACTS
+
+_BLOCK = 1 << 20
+
+Chunks = Mapping[int, Mapping[str, Any]]  # number -> line of the journal
+Told = Callable[[Written], None]
+
+
+def region(output: Path, chunk: int, at: int, size: int) -> Iterator[bytes]:
+    """Bytes of a chunk's part, block by block.
+
+    Raises:
+        HealthsynthError: the part is shorter than the journal says.
+    """
+    with layout.part(output, chunk).open("rb") as file:
+        file.seek(at)
+        while size:
+            block = file.read(min(size, _BLOCK))
+            if not block:
+                raise HealthsynthError(f"{layout.part(output, chunk)} is damaged; start again with --overwrite")
+            size -= len(block)
+            yield block
+
+
+def tables(output: Path, chunks: Chunks, heads: Mapping[str, bytes], done: set[str], told: Told) -> None:
+    """Write every file that chunks append to, except those in `done`."""
+    paths = {path for line in chunks.values() for path in line["part"] if path != FACTS} | set(heads)
+    for path in sorted(paths - done):
+        size, digest = disk.write_whole(
+            output / path, layout.temporary(output, "table"), _table(output, chunks, path, heads.get(path, b""))
+        )
+        told(Written(path, size, digest))
+
+
+def _table(output: Path, chunks: Chunks, path: str, head: bytes) -> Iterator[bytes]:
+    yield head
+    for chunk in sorted(chunks):
+        place = chunks[chunk]["part"].get(path)
+        if place is not None:
+            yield from region(output, chunk, *place)
+
+
+class _Finish:
+    """Where exporters write what patients share."""
+
+    def __init__(self, output: Path, done: set[str], told: Told):
+        self._output, self._done, self._told = output, done, told
+        self.counts: dict[str, dict[str, int]] = {}
+        self.exporter = ""
+
+    def file(self, path: str, content: bytes) -> None:
+        if path not in self._done:
+            written = disk.write_whole(self._output / path, layout.temporary(self._output, "shared"), (content,))
+            self._told(Written(path, *written))
+
+    def append(self, path: str, content: bytes) -> None:
+        raise HealthsynthError(f"the format '{self.exporter}' appends to {path} after the last patient")
+
+    def count(self, what: str, number: int = 1) -> None:
+        counts = self.counts.setdefault(self.exporter, {})
+        counts[what] = counts.get(what, 0) + number
+
+
+def facts_of(output: Path, chunk: int, line: Mapping[str, Any]) -> dict[str, Any]:
+    """The facts that a chunk left."""
+    told: dict[str, Any] = orjson.loads(b"".join(region(output, chunk, *line["part"][FACTS])))
+    return told
+
+
+def shared(
+    output: Path, chunks: Chunks, exporters: Mapping[str, Exporter], done: set[str], told: Told
+) -> tuple[Facts, dict[str, dict[str, int]]]:
+    """Write what patients share; returns the facts of the whole run and what was counted while writing."""
+    facts = Facts()
+    taken: dict[str, list[dict[str, Any]]] = {name: [] for name in exporters}
+    for chunk in sorted(chunks):
+        plain = facts_of(output, chunk, chunks[chunk])
+        facts.merge(Facts.of(plain))
+        for name, words in plain["taken"].items():
+            taken[name].append(words)
+    finish = _Finish(output, done, told)
+    for finish.exporter, exporter in exporters.items():
+        exporter.finish(facts.used, taken[finish.exporter], finish)
+    return facts, finish.counts

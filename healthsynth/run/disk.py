@@ -1,0 +1,80 @@
+"""Writing so that a file is either not there or whole: temporary name, fsync, rename, fsync of the folder."""
+
+import errno
+import hashlib
+import os
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+from healthsynth.errors import HealthsynthError
+
+_SENTENCES = {
+    errno.ENOSPC: "there is no space left on the disk",
+    errno.EDQUOT: "the disk quota is used up",
+    errno.EFBIG: "a file has become larger than the system allows",
+    errno.EACCES: "permission is denied",
+    errno.EPERM: "permission is denied",
+    errno.EROFS: "the file system is read-only",
+    errno.EIO: "the disk reports an error",
+}
+
+
+class Written(NamedTuple):
+    """A finished file: its path in the output folder, bytes and SHA-256."""
+
+    path: str
+    size: int
+    sha256: str
+
+
+def sentence(error: OSError, what: Path | str) -> str:
+    """What went wrong, in plain words."""
+    reason = _SENTENCES.get(error.errno or 0) or (error.strerror or str(error))
+    return f"cannot write {what}: {reason}"
+
+
+@contextmanager
+def told(what: Path | str) -> Iterator[None]:
+    """Turn an error of the system into one sentence about `what`."""
+    try:
+        yield
+    except OSError as error:
+        raise HealthsynthError(sentence(error, what)) from error
+
+
+def write(path: Path, parts: Iterable[bytes]) -> tuple[int, str]:
+    """Write and fsync a file under its own name; returns its size and SHA-256."""
+    size, digest = 0, hashlib.sha256()
+    with path.open("wb") as file:
+        for part in parts:
+            file.write(part)
+            digest.update(part)
+            size += len(part)
+        file.flush()
+        os.fsync(file.fileno())
+    return size, digest.hexdigest()
+
+
+def replace(temporary: Path, target: Path) -> None:
+    """Give a finished file its name, in one step."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    os.replace(temporary, target)
+
+
+def settle(folder: Path) -> None:
+    """Make names in a folder last through a power cut."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def write_whole(target: Path, temporary: Path, parts: Iterable[bytes]) -> tuple[int, str]:
+    """Write `target` by way of `temporary`, on the same disk; returns size and SHA-256."""
+    result = write(temporary, parts)
+    replace(temporary, target)
+    settle(target.parent)
+    return result

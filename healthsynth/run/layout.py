@@ -1,0 +1,31 @@
+"""Names in an output folder. Everything under `.healthsynth/` goes when the run is finished."""
+
+from pathlib import Path
+
+MANIFEST = "manifest.json"
+WORK = ".healthsynth"
+
+
+def journal(output: Path) -> Path:
+    """What has been done so far, a line each."""
+    return output / WORK / "journal.jsonl"
+
+
+def lock(output: Path) -> Path:
+    """Held by the processes that write to this folder."""
+    return output / WORK / "lock"
+
+
+def open_chunks(output: Path) -> Path:
+    """Chunks under way: a folder each, named after the chunk and the process."""
+    return output / WORK / "open"
+
+
+def part(output: Path, chunk: int) -> Path:
+    """What one chunk adds to the files that all patients share."""
+    return output / WORK / "parts" / f"{chunk:07d}"
+
+
+def temporary(output: Path, name: str) -> Path:
+    """A file that will be renamed."""
+    return output / WORK / f"{name}.tmp"
