@@ -66,10 +66,13 @@ class _Teller:
             self._takes(name)
         p.since = [p.now] * len(p.since)
         for course in self.engine.courses:
+            course.be_born(p)
+        for course in self.engine.courses:
             course.begin(p)
         for rule in self.engine.rules:
             if rule.race is None and rule.every is None:
                 rule.begin(p)
+        p.begun = True
         p.was = [False] * len(p.was)
         for rule in self.engine.rules:
             if rule.when is not None:

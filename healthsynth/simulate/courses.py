@@ -26,10 +26,15 @@ class BoundCourse:
     first: Target
     states: dict[str, Race]
 
+    def be_born(self, p: Patient) -> None:
+        """The state at birth (or the one that a story gives); nothing waits yet."""
+        p.courses[self.index] = state = p.courses[self.index] or self.first(p)
+        p.entered[self.index] = p.now
+        p.truth.append(Truth(p.now, self.name, state, self.origins[state]))
+
     def begin(self, p: Patient) -> None:
-        """The state at birth (or the one a story gives)."""
-        state = p.courses[self.index] or self.first(p)
-        self.enter(p, state)
+        """Wait for the exits of the first state; every course has one by now."""
+        self.states[p.courses[self.index]].start(p)
 
     def enter(self, p: Patient, state: str) -> None:
         """Be in a state from now on, and tell whoever reads this course."""

@@ -243,6 +243,8 @@ class Engine:
 
     def begin(self, p: Patient) -> None:
         """Set all that waits in motion."""
+        for course in self.courses:
+            course.be_born(p)
         self.background.begin(p, _budget(p.person))
         for course in self.courses:
             course.begin(p)
@@ -253,6 +255,7 @@ class Engine:
         if self.watched:
             p.wanders["#limits"] = [-1.0] * len(self.watched)
             self._look(p)
+        p.begun = True
 
     def _look(self, p: Patient) -> None:
         """Once a year: has a measure crossed a limit that someone waits for?"""

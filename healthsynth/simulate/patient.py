@@ -30,6 +30,7 @@ class Patient:
         "active",
         "agenda",
         "answers",
+        "begun",
         "birth",
         "budgets",
         "busy_until",
@@ -90,6 +91,7 @@ class Patient:
         self.chart_from = chart_from
         self.agenda: list[tuple[Clock, int, int, Action]] = []
         self.sequence = 0
+        self.begun = False  # until all is set in motion, nobody is told of anything
         self.streams: dict[str, Random] = {}
         self.turned: dict[int, Clock] = {}
         self.forced: dict[str, bool] = {}  # a story's chances: happen, do not happen
@@ -162,6 +164,8 @@ class Patient:
 
     def notify(self, key: str) -> None:
         """Something that conditions may read has changed: re-test whoever waits for it, at this instant."""
+        if not self.begun:
+            return
         for retest in self.engine.dependents.get(key, ()):
             retest(self)
         waiting = self.until.get(key)
