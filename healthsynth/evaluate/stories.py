@@ -69,6 +69,8 @@ class _Teller:
             course.be_born(p)
         for course in self.engine.courses:
             course.begin(p)
+        for effect in self.engine.effects:
+            effect.change(p)
         for rule in self.engine.rules:
             if rule.race is None and rule.every is None:
                 rule.begin(p)

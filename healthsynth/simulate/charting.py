@@ -36,8 +36,15 @@ def flag(concept: Concept, found: Range | None, value: float) -> str:
     return "N"
 
 
-def chart_measure(concept: Concept, measure: BoundMeasure, needed: bool, answers: dict[str, Concept]) -> Chart:
-    """How one measure is charted. Readings that no condition needs are not taken before the history begins."""
+def chart_measure(
+    concept: Concept, measure: BoundMeasure, needed: bool, answers: dict[str, Concept], timed: bool = False
+) -> Chart:
+    """How one measure is charted. Readings that no condition needs are not taken before the history begins.
+
+    Args:
+        needed: some condition reads the value.
+        timed: some condition asks only when it was tested.
+    """
     name, decimals = concept.name, concept.decimals
     flagged = concept.kind == "lab"
     watch = f"result:{name}"
@@ -52,6 +59,9 @@ def chart_measure(concept: Concept, measure: BoundMeasure, needed: bool, answers
 
     def chart(p: Patient, encounter: Encounter, origin: int) -> int | None:
         if not (needed or encounter.charting):
+            if timed:
+                p.answers[name] = encounter.clock
+                p.notify(watch)
             return None
         if name in encounter.tested:
             return encounter.tested[name]
@@ -73,7 +83,7 @@ def chart_measure(concept: Concept, measure: BoundMeasure, needed: bool, answers
                 Result(number, encounter.number, encounter.clock, concept, written, found, mark, (), origin)
             )
         encounter.tested[name] = number
-        if needed:
+        if needed or timed:
             p.notify(watch)
         return number
 

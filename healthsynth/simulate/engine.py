@@ -23,7 +23,15 @@ from healthsynth.simulate.care import BoundPathway, OwnVisit, bind_at_rule
 from healthsynth.simulate.courses import BoundCourse, bind_course
 from healthsynth.simulate.dying import Background, bind_cause
 from healthsynth.simulate.encounter import Step, close
-from healthsynth.simulate.measures import BUILT_IN, BoundEffect, BoundMeasure, bind_effects, bind_measure, rank
+from healthsynth.simulate.measures import (
+    BUILT_IN,
+    BoundEffect,
+    BoundMeasure,
+    bind_effects,
+    bind_measure,
+    effects_now,
+    rank,
+)
 from healthsynth.simulate.needs import results_needed
 from healthsynth.simulate.patient import PLAN, Patient
 from healthsynth.simulate.scope import ModuleScope
@@ -63,6 +71,7 @@ class Engine:
         self._specialties: dict[str, str] = {}
         self.background = Background(self)
         self.causes: list[Any] = []
+        self.effects: list[BoundEffect] = []
         self.process_count = 0
         self._bind()
 
@@ -108,13 +117,14 @@ class Engine:
         follows: dict[str, dict[str, float]] = {}
         for module in self.program.modules:
             for name, measure in module.measures.items():
-                found = bind_effects(count, measure, scopes[module.module])
+                found = bind_effects(count, name, measure, scopes[module.module])
                 count += len(found)
                 effects.setdefault(name, []).extend(found)
                 if measure.follows:
                     follows[name] = measure.follows
         for found in effects.values():
             for effect in found:
+                self.effects.append(effect)
                 self._depend(effect.condition.keys, effect.change)
         ranks = _Ranks(follows)
         for module in self.program.modules:
@@ -138,13 +148,12 @@ class Engine:
                 name, _growth_of(name), None, bound.limits, bound.calculated, bound.needs, None, frozenset()
             )  # fmt: skip
         base = _growth_of(name)
+        by_index = {effect.index: effect for effect in effects}
         keys: frozenset[str] = frozenset().union(*(effect.condition.keys for effect in effects))
 
         def value(p: Patient) -> float:
             found = base(p)
-            for effect in effects:
-                found += effect.value(p, found)
-            return found
+            return found + effects_now(p, name, by_index, found) if name in p.effects else found
 
         concept = self.program.concepts.get(name)
         return BoundMeasure(name, value, None, concept.limits if concept else None, None, (), None, keys)
@@ -154,13 +163,16 @@ class Engine:
         return self._keys.get(name, frozenset())
 
     def _bind_charts(self) -> None:
-        needed = results_needed(self.program)
+        needs = results_needed(self.program)
+        needed = needs.values | needs.times
         concepts = self.program.concepts
         answers = {name: concept for name, concept in concepts.items() if concept.kind == "answer"}
         for name, measure in self.measures.items():
             concept = concepts.get(name)
             if concept is not None:
-                self.charts[name] = charting.chart_measure(concept, measure, name in needed, answers)
+                self.charts[name] = charting.chart_measure(
+                    concept, measure, name in needs.values, answers, name in needs.times
+                )
         for name, concept in concepts.items():
             if name in self.charts or not concept.members:
                 continue
@@ -248,6 +260,8 @@ class Engine:
         self.background.begin(p, _budget(p.person))
         for course in self.courses:
             course.begin(p)
+        for effect in self.effects:
+            effect.change(p)
         for race in self.causes:
             race.start(p)
         for rule in self.rules:

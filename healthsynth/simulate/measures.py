@@ -147,6 +147,7 @@ class BoundEffect:
     """What raises or lowers a measure while a condition holds: a straight ramp up, and down again afterwards."""
 
     index: int
+    measure: str
     condition: Bound
     amount: Amount
     ramp: float  # seconds
@@ -154,33 +155,41 @@ class BoundEffect:
     percent: bool
 
     def change(self, p: Patient) -> None:
-        """The condition may have turned."""
+        """The condition may have turned. Only effects that are on, or still fading, are kept with the patient."""
         on = self.condition.test(p)
-        state = p.effects.get(self.index)
+        mine = p.effects.get(self.measure)
+        state = mine.get(self.index) if mine is not None else None
         if state is None:
-            p.effects[self.index] = (p.now, 0.0, on)
-        elif state[2] != on:
-            p.effects[self.index] = (p.now, self._level(p, state), on)
+            if on:
+                # True before anything began: a trait, which has worked in full ever since.
+                level = 0.0 if p.begun else 1.0
+                p.effects.setdefault(self.measure, {})[self.index] = (p.now, level, True)
+        elif state[2] != on and mine is not None:
+            mine[self.index] = (p.now, self.level(p, state), on)
 
-    def _level(self, p: Patient, state: tuple[int, float, bool]) -> float:
+    def level(self, p: Patient, state: tuple[int, float, bool]) -> float:
+        """How much of the effect works now, 0 to 1."""
         since, level, on = state
         moved = (p.now - since) / self.ramp if self.ramp else 1.0
         return min(1.0, level + moved) if on else max(0.0, level - moved)
 
-    def value(self, p: Patient, base: float) -> float:
-        """What it adds now."""
-        state = p.effects.get(self.index)
-        if state is None:
-            # Never re-tested: it holds since birth (a trait) or does not hold.
-            state = p.effects[self.index] = (p.birth, 0.0, self.condition.test(p))
-        level = self._level(p, state)
-        if not level:
-            return 0.0
-        amount = self.amount(p)
-        return self.sign * level * (base * amount / 100 if self.percent else amount)
+
+def effects_now(p: Patient, measure: str, effects: dict[int, BoundEffect], base: float) -> float:
+    """What the effects under way add to a measure now; those that have faded are forgotten."""
+    total = 0.0
+    mine = p.effects[measure]
+    for index, state in tuple(mine.items()):
+        effect = effects[index]
+        level = effect.level(p, state)
+        if level:
+            amount = effect.amount(p)
+            total += effect.sign * level * (base * amount / 100 if effect.percent else amount)
+        elif not state[2]:
+            del mine[index]
+    return total
 
 
-def bind_effects(first: int, measure: Measure, scope: NumberScope) -> list[BoundEffect]:
+def bind_effects(first: int, name: str, measure: Measure, scope: NumberScope) -> list[BoundEffect]:
     """The effects that one module's entry has on a measure, numbered from `first`."""
     found: list[BoundEffect] = []
     for sign, entries in ((-1.0, measure.lowered_by), (1.0, measure.raised_by)):
@@ -193,7 +202,7 @@ def bind_effects(first: int, measure: Measure, scope: NumberScope) -> list[Bound
             else:
                 amount = _valued(effect.by, own, lambda p: p.birth, scope)
             ramp = effect.within.total if effect.within else 0.0
-            found.append(BoundEffect(index, condition, amount, ramp, sign, effect.percent))
+            found.append(BoundEffect(index, name, condition, amount, ramp, sign, effect.percent))
     return found
 
 
@@ -222,6 +231,7 @@ def bind_measure(
         ranks: name -> function of a patient giving the standard normal of that measure (for `follows`).
     """
     keys: set[str] = set()
+    by_index = {effect.index: effect for effect in effects}
     for effect in effects:
         keys |= effect.condition.keys
     concept = program.concepts.get(name)
@@ -239,10 +249,8 @@ def bind_measure(
             found = base(p)
             if wander is not None:
                 found += wander(p)
-        if effects:
-            start = found
-            for effect in effects:
-                found += effect.value(p, start)
+        if name in p.effects:
+            found += effects_now(p, name, by_index, found)
         return low if found < low else high if found > high else found
 
     calculated: Amount | None = None
@@ -356,4 +364,14 @@ def read(p: Patient, measure: BoundMeasure, random: Any, decimals: int) -> float
     return round(value, decimals) if not isnan(value) else value
 
 
-__all__ = ["BUILT_IN", "BoundEffect", "BoundMeasure", "bind_effects", "bind_measure", "normal_share", "rank", "read"]
+__all__ = [
+    "BUILT_IN",
+    "BoundEffect",
+    "BoundMeasure",
+    "bind_effects",
+    "bind_measure",
+    "effects_now",
+    "normal_share",
+    "rank",
+    "read",
+]

@@ -1,41 +1,64 @@
 """Which results anybody decides by: the others need not be read before the history begins."""
 
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
-from pydantic import BaseModel
-
 from healthsynth.compile.program import Program
+from healthsynth.compile.walk import names_of, trees, walk
 from healthsynth.spec import ast
+from healthsynth.spec.model import Every, Module, Pathway, Rule, Step
 
 
-def results_needed(program: Program) -> frozenset[str]:
-    """Names of measures whose charted results some condition of the program reads, with what they are made from."""
-    found: set[str] = set()
+@dataclass(frozen=True, slots=True)
+class Needs:
+    """Measures whose charted values are read somewhere, and those of which only the time of the test matters."""
+
+    values: frozenset[str]
+    times: frozenset[str]
+
+
+def results_needed(program: Program) -> Needs:
+    """What the conditions of a program read of the chart, with what calculated results are made from."""
+    values: set[str] = set()
+    times: set[str] = set()
     for module in program.modules:
-        for block in (module.course, module.care, module.pathways, module.numbers, module.measures, module.death):
-            _walk(block, found)
+        for tree in _trees(module):
+            if isinstance(tree, (ast.Result, ast.ResultIs)):
+                values.add(tree.name)
+            elif isinstance(tree, ast.Tested):
+                times.add(tree.name)
+        for condition in _of_care(module):
+            values.update(names_of(condition))  # `bmi >= 30` in a step is the charted one
     for condition in program.conditions.values():
-        _walk(condition, found)
-    return frozenset(_with_parts(program, found))
+        for tree in trees(condition):
+            if isinstance(tree, (ast.Result, ast.ResultIs)):
+                values.add(tree.name)
+            elif isinstance(tree, ast.Tested):
+                times.add(tree.name)
+    return Needs(frozenset(_with_parts(program, values)), frozenset(times - values))
 
 
-def _walk(node: Any, found: set[str]) -> None:
-    if isinstance(node, (ast.Result, ast.ResultIs, ast.Tested)):
-        found.add(node.name)
-    elif isinstance(node, ast.Name):
-        found.add(node.name)  # bmi in care steps; harmless elsewhere
-    elif isinstance(node, BaseModel):
-        for name in type(node).model_fields:
-            _walk(getattr(node, name), found)
-    elif isinstance(node, dict):
-        for value in node.values():
-            _walk(value, found)
-    elif isinstance(node, (list, tuple)):
-        for value in node:
-            _walk(value, found)
-    elif hasattr(node, "__dataclass_fields__"):
-        for name in node.__dataclass_fields__:
-            _walk(getattr(node, name), found)
+def _trees(module: Module) -> Iterator[Any]:
+    for block in (module.course, module.care, module.pathways, module.numbers, module.measures, module.death):
+        for _, node in walk(block, ("",)):
+            yield from trees(node)
+
+
+def _of_care(module: Module) -> Iterator[Any]:
+    """The conditions that read the chart where they say a bare name."""
+    for block in (module.care, module.pathways):
+        for path, node in walk(block, ("",)):
+            if isinstance(node, Step):
+                yield from (node.when, node.unless, node.until)
+                yield from (choice.when for choice in node.choose or ())
+            elif isinstance(node, Pathway):
+                yield from (node.until, node.unless, node.who)
+            elif isinstance(node, Every):
+                yield from (condition for condition, _ in node.options)
+            elif isinstance(node, Rule) and node.at is not None:
+                yield from (node.who, node.when)
+            del path
 
 
 def _with_parts(program: Program, found: set[str]) -> set[str]:
@@ -52,6 +75,6 @@ def _with_parts(program: Program, found: set[str]) -> set[str]:
         before = len(found)
         for name, expression in calculated.items():
             if name in found:
-                _walk(expression, found)
+                found.update(names_of(expression))
         if len(found) == before:
             return found

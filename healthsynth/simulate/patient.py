@@ -106,7 +106,7 @@ class Patient:
         self.since: list[Clock] = [person.birth] * processes  # when the budgets were last brought up to date
         self.was: list[bool] = [False] * processes  # whether a care rule's `when:` held at its last test
         self.ranks: dict[str, float] = {}
-        self.effects: dict[int, tuple[Clock, float, bool]] = {}
+        self.effects: dict[str, dict[int, tuple[Clock, float, bool]]] = {}
         self.wanders: dict[str, list[float]] = {}
         self.overrides: dict[str, float] = {}
         self.mortality: Any = None
