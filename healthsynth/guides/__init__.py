@@ -6,9 +6,9 @@ nodes       profiles compiled                       conform  a resource against 
 invariants  constraints as predicates               expected which profile a resource should meet
 """
 
-from healthsynth.guides.checking import check
+from healthsynth.guides.checking import check, envelope
 from healthsynth.guides.expected import expected_profiles
 from healthsynth.guides.findings import Finding
 from healthsynth.guides.tables import VERSIONS
 
-__all__ = ["VERSIONS", "Finding", "check", "expected_profiles"]
+__all__ = ["VERSIONS", "Finding", "check", "envelope", "expected_profiles"]

@@ -12,10 +12,11 @@ _ELEMENT = "Element"
 class Walk:
     """One pass over one resource; `found` collects, `extensions` are those met, with where they stand."""
 
-    __slots__ = ("extensions", "found", "profiled", "root")
+    __slots__ = ("extensions", "found", "inside", "profiled", "root")
 
-    def __init__(self, root: Json):
+    def __init__(self, root: Json, inside: bool = True):
         self.root = root
+        self.inside = inside  # whether to go into the entries of a Bundle
         self.found: list[Finding] = []
         # (extension, path, path of the element "extension" in the type)
         self.extensions: list[tuple[Json, str, str]] = []
@@ -115,7 +116,8 @@ class Walk:
         kind = field.type
         if kind == "Resource":
             contained = field.group == "contained"
-            self.resource(value, path, None if contained else value)
+            if contained or self.inside:
+                self.resource(value, path, None if contained else value)
             return
         known = shape(kind)
         if known is None:

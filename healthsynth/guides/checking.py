@@ -24,7 +24,16 @@ def check(resource: Json, guide: str, warnings: bool = False) -> list[Finding]:
         UsageError: there are no rules for the guide.
     """
     known(guide)
-    walk = Walk(resource)
+    return _check(resource, guide, warnings, True)
+
+
+def envelope(bundle: Json) -> list[Finding]:
+    """What is wrong with a Bundle itself; the resources in its entries are not looked at."""
+    return _check(bundle, NONE, False, False)
+
+
+def _check(resource: Json, guide: str, warnings: bool, inside: bool) -> list[Finding]:
+    walk = Walk(resource, inside)
     walk.resource(resource, "")
     found = walk.found
     for each, path, where in walk.extensions:

@@ -104,11 +104,15 @@ class Conform:
         assert node.extensible is not None
         allowed = node.extensible
         if isinstance(value, str):
-            known = any(value == code for _, code in allowed)
+            given, known = value, any(value == code for _, code in allowed)
         else:
-            known = in_codes(value, allowed) or not codings(value)
+            listed = codings(value)
+            given = ", ".join(str(each.get("code")) for each in listed)
+            # A code of another system is taken for a meaning that the value set lacks.
+            systems = {system for system, _ in allowed}
+            known = in_codes(value, allowed) or not all(each.get("system") in systems for each in listed) or not listed
         if not known:
-            message = f"{shown(value)}: none of {some({code for _, code in allowed})} ({self.label})"
+            message = f"{given}: none of {some({code for _, code in allowed})} ({self.label})"
             self.found.append(Finding(path, "extensible-binding", message, WARNING))
 
     def _target(self, value: Json, allowed: frozenset[str], path: str) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 
 from healthsynth.guides.findings import choice, items, objects, section
 from healthsynth.guides.invariants.rule import UCUM, Rule, any_of, at_least_zero, needs, not_after, not_both, number
+from healthsynth.guides.ucum import unit
 
 
 def _ext_1(value: Any, root: Any) -> bool:
@@ -52,6 +53,11 @@ def _tim_9(value: Any, root: Any) -> bool:
     return "offset" not in value or bool({*map(str, items(value.get("when")))} - {"C", "CM", "CD", "CV"})
 
 
+def _ucum(value: Any, root: Any) -> bool:
+    code = value.get("code")
+    return value.get("system") != UCUM or not isinstance(code, str) or unit(code) is not None
+
+
 def _named(name: str, *kinds: str) -> Any:
     return lambda value, root: value.get("type") not in kinds or bool(choice(value, name)[0] or name in value)
 
@@ -91,6 +97,9 @@ def _inside(*path: str) -> Any:
     return holds
 
 
+_UNIT = Rule("ucum", "the unit is no code of UCUM", _ucum)
+_SYSTEM = Rule("qty-3", "a unit code without a system", needs("code", "system"))
+
 DOMAIN: tuple[Rule, ...] = (
     Rule("dom-2", "a contained resource contains resources itself", _inside("contained")),
     Rule("dom-3", "a contained resource is referred to by nothing", _dom_3),
@@ -100,22 +109,21 @@ DOMAIN: tuple[Rule, ...] = (
 )  # fmt: skip
 
 TYPES: dict[str, tuple[Rule, ...]] = {
-    "Age": (Rule("age-1", "an age is positive, with a UCUM code", _age_1), Rule("qty-3", "a unit code without a system",
-            needs("code", "system"))),
+    "Age": (Rule("age-1", "an age is positive, with a UCUM code", _age_1), _SYSTEM),
     "Attachment": (Rule("att-1", "data without a contentType", needs("data", "contentType")),),
     "ContactPoint": (Rule("cpt-2", "a value without a system", needs("value", "system")),),
     "Count": (Rule("cnt-3", "a count is whole, with the UCUM code 1", _cnt_3),),
     "Distance": (Rule("dis-1", "a distance has a UCUM code", _dis_1),),
     "Duration": (Rule("drt-1", "a duration has a value and a UCUM code", _drt_1),
-                 Rule("qty-3", "a unit code without a system", needs("code", "system"))),
+                 _SYSTEM),
     "Expression": (Rule("exp-1", "neither expression nor reference", any_of("expression", "reference")),),
     "Extension": (Rule("ext-1", "an extension has either a value or extensions", _ext_1),),
     "Period": (Rule("per-1", "starts after its end", lambda value, root: not_after(value.get("start"), value.get("end"))),),
-    "Quantity": (Rule("qty-3", "a unit code without a system", needs("code", "system")),),
+    "Quantity": (_SYSTEM, _UNIT),
     "Range": (Rule("rng-2", "low is above high", _rng_2),),
     "Ratio": (Rule("rat-1", "numerator and denominator only together", _rat_1),),
     "Reference": (Rule("ref-1", "nothing of that id is contained", _ref_1),),
-    "SimpleQuantity": (Rule("qty-3", "a unit code without a system", needs("code", "system")),
+    "SimpleQuantity": (_SYSTEM, _UNIT,
                        Rule("sqty-1", "a comparator is not allowed here", lambda value, root: "comparator" not in value)),
     "Timing.repeat": (
         Rule("tim-1", "duration without a unit", needs("duration", "durationUnit")),
