@@ -4,6 +4,7 @@ A `Clock` is an int and may be negative (births before 1970). It is local civil 
 FHIR instant or a UTC column is written. Month arithmetic is calendar-true.
 """
 
+from bisect import bisect_right
 from datetime import date, timedelta
 from functools import lru_cache
 
@@ -34,13 +35,18 @@ def civil(at: Clock) -> date:
     return _civil(at // DAY)
 
 
+# The first day of every month from 1700 to 2499, in days since 1970: month arithmetic is a search and an addition.
+_FIRST_DAYS = [(date(year, month, 1) - _EPOCH).days for year in range(1700, 2500) for month in range(1, 13)]
+
+
 def add_months(at: Clock, months: int) -> Clock:
     """The same time of day, `months` calendar months later (31 January + 1 month is the last of February)."""
-    day = civil(at)
-    month = day.month - 1 + months
-    year, month = day.year + month // 12, month % 12 + 1
-    last = 31 if month == 12 else (date(year, month + 1, 1) - timedelta(days=1)).day
-    return clock(date(year, month, min(day.day, last)), at % DAY)
+    days, seconds = divmod(at, DAY)
+    month = bisect_right(_FIRST_DAYS, days) - 1
+    into = days - _FIRST_DAYS[month]
+    first = _FIRST_DAYS[month + months]
+    last = _FIRST_DAYS[month + months + 1] - 1
+    return min(first + into, last) * DAY + seconds
 
 
 def birthday(birth: Clock, age: int) -> Clock:

@@ -146,6 +146,26 @@ def _age(op: str, number: ast.Expression) -> Bound | None:
     return _joined(lambda p: p.turns(months) <= p.now < p.turns(after), part)
 
 
+def ages_of(condition: ast.Condition | None) -> tuple[int, int]:
+    """Months of age outside which a condition is certainly false: [from, below)."""
+    if isinstance(condition, ast.All):
+        parts = [ages_of(item) for item in condition.items]
+        return max(low for low, _ in parts), min(high for _, high in parts)
+    if isinstance(condition, ast.Between) and condition.item == ast.Name("age"):
+        low, high = _months(condition.low), _months(condition.high)
+        if low is not None and high is not None:
+            return low, high + _step(condition.high)
+    if isinstance(condition, ast.Compare) and condition.left == ast.Name("age"):
+        months = _months(condition.right)
+        if months is not None and condition.op in (">=", ">"):
+            return months, _NO_AGE
+        if months is not None and condition.op in ("<", "<="):
+            return 0, months + _step(condition.right)
+    return 0, _NO_AGE
+
+
+_NO_AGE = 12 * 1000
+
 _COMPARE: dict[str, Callable[[float, float], bool]] = {
     "=": lambda a, b: a == b,
     "<": lambda a, b: a < b,

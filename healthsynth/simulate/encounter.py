@@ -107,7 +107,7 @@ def begin(p: Patient, plan: VisitPlan) -> None:
     if plan.lasting is not None:
         encounter.length = plan.lasting(p, p.now) - p.now
     p.busy_until = FOREVER
-    more = p.engine.rules_at(plan.kind, plan.name)
+    more = p.engine.rules_at(plan.kind, plan.name, (p.now - p.birth) // YEAR)
     carry_on(p, [iter(plan.do), iter(more)] if more else [iter(plan.do)])
 
 

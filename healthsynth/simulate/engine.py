@@ -20,6 +20,7 @@ from healthsynth.record.events import Visit
 from healthsynth.record.record import Record
 from healthsynth.simulate import charting
 from healthsynth.simulate.care import BoundPathway, OwnVisit, bind_at_rule
+from healthsynth.simulate.conditions import ages_of
 from healthsynth.simulate.courses import BoundCourse, bind_course
 from healthsynth.simulate.dying import Background, bind_cause
 from healthsynth.simulate.encounter import Step, close
@@ -65,8 +66,8 @@ class Engine:
         self.charts: dict[str, charting.Chart] = {}
         self.dependents: dict[str, list[Callable[[Patient], None]]] = {}
         self.rules: list[OwnVisit] = []
-        self._at_rules: list[tuple[str, str, Step]] = []
-        self._at_cache: dict[tuple[str, str], tuple[Step, ...]] = {}
+        self._at_rules: list[tuple[str, tuple[int, int], Step]] = []
+        self._at_cache: dict[tuple[str, str, int], tuple[Step, ...]] = {}
         self._keys: dict[str, frozenset[str]] = {}
         self._specialties: dict[str, str] = {}
         self.background = Background(self)
@@ -195,7 +196,7 @@ class Engine:
             self.pathways[bound.name] = bound
         for name, rule in module.care.items():
             if rule.at is not None:
-                self._at_rules.append((rule.at.name, name, bind_at_rule(name, rule, scope)))
+                self._at_rules.append((rule.at.name, ages_of(rule.who), bind_at_rule(name, rule, scope)))
                 continue
             own = OwnVisit(name, rule, scope, self._slot())
             self.rules.append(own)
@@ -214,12 +215,16 @@ class Engine:
         self._depend(self.background.keys(), self.background.refresh)
 
     # --- questions of the parts ----------------------------------------------------------------------------------
-    def rules_at(self, kind: str, name: str) -> tuple[Step, ...]:
-        """The rules that act in a visit of this kind and name, in the order of modules."""
-        found = self._at_cache.get((kind, name))
+    def rules_at(self, kind: str, name: str, age: int) -> tuple[Step, ...]:
+        """The rules that may act in a visit of this kind and name at an age in years, in the order of modules."""
+        found = self._at_cache.get((kind, name, age))
         if found is None:
             wanted = ("*", kind, name)
-            found = self._at_cache[kind, name] = tuple(act for at, _, act in self._at_rules if at in wanted)
+            found = self._at_cache[kind, name, age] = tuple(
+                act
+                for at, (low, high), act in self._at_rules
+                if at in wanted and low < 12 * (age + 2) and high > 12 * (age - 1)
+            )
         return found
 
     def specialty(self, concept: Concept) -> str:

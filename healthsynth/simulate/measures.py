@@ -99,27 +99,36 @@ def table_value(table: MeasureTable, own: Callable[[Patient], float]) -> Amount:
 
     The skew enters through the first Cornish-Fisher term: z + (z*z - 1) * skew / 6.
     """
-    middles = {"female": [row[0] for row in table.female], "male": [row[0] for row in table.male]}
-    rows = {"female": table.female, "male": table.male}
+    grid = {"female": _grid(table.female), "male": _grid(table.male)}
 
     def value(p: Patient) -> float:
-        age = (p.now - p.birth) / YEAR
-        at, mine = middles[p.sex], rows[p.sex]
-        i = bisect_left(at, age)
-        if i == 0:
-            _, mean, sd, skew = mine[0]
-        elif i == len(at):
-            _, mean, sd, skew = mine[-1]
-        else:
-            before, after = mine[i - 1], mine[i]
-            w = (age - before[0]) / (after[0] - before[0])
-            mean = before[1] + w * (after[1] - before[1])
-            sd = before[2] + w * (after[2] - before[2])
-            skew = before[3] + w * (after[3] - before[3])
+        mean, sd, skew = grid[p.sex][(p.now - p.birth) // _GRID_STEP]
         z = own(p)
         return mean + sd * (z + (z * z - 1) * skew / 6 if skew else z)
 
     return value
+
+
+_GRID_STEP = YEAR // 12  # looked up by month of age instead of searched: between two months nothing is to be seen
+_GRID_MONTHS = 12 * 125
+
+
+def _grid(rows: tuple[tuple[float, float, float, float], ...]) -> list[tuple[float, float, float]]:
+    """Mean, sd and skew for every month of age, linear between the middles of the bands and flat beyond them."""
+    ages = [row[0] for row in rows]
+    found = []
+    for month in range(_GRID_MONTHS):
+        age = month / 12
+        i = bisect_left(ages, age)
+        if i == 0 or i == len(ages):
+            _, mean, sd, skew = rows[0 if i == 0 else -1]
+            found.append((mean, sd, skew))
+            continue
+        before, after = rows[i - 1], rows[i]
+        w = (age - before[0]) / (after[0] - before[0])
+        mean, sd, skew = (before[k] + w * (after[k] - before[k]) for k in (1, 2, 3))
+        found.append((mean, sd, skew))
+    return found
 
 
 def _wander(name: str, varies: ast.Varies) -> Amount:
