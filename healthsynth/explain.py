@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from healthsynth.compile.explanations import LINT
 from healthsynth.errors import UsageError, near
 
-# Code -> a paragraph. Those of modules are HS1xx to HS7xx; those of `validate` are words.
+# Code -> a paragraph: those of the module linter. Each part explains its own codes.
 EXPLANATIONS: Mapping[str, str] = {**LINT}
 
 

@@ -4,12 +4,13 @@ What is slow to import is imported by the command that needs it, when it runs.
 """
 
 import sys
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from healthsynth import __version__
-from healthsynth.cli import explain, generate, module
+from healthsynth.cli import explain, generate, module, validate
 from healthsynth.cli.nearness import NearGroup
 from healthsynth.errors import EXIT_FAILED, EXIT_INTERRUPTED, EXIT_USAGE, HealthsynthError, ProblemsError
 
@@ -45,6 +46,21 @@ def _common(
 
 app.command("generate", context_settings=_HELP)(generate.command)
 app.command("explain", context_settings=_HELP)(explain.command)
+
+
+@app.command("validate", context_settings=_HELP)
+def _validate(
+    paths: Annotated[list[Path], typer.Argument(help="Bundles, NDJSON files, or folders of them; ours or anyone's.")],
+    us_core: Annotated[
+        str, typer.Option(help="Hold resources to this US Core: 6.1.0, 7.0.0 or none.", metavar="VERSION")
+    ] = "6.1.0",
+    as_json: Annotated[bool, typer.Option("--json", help="The report as JSON.")] = False,
+    workers: Annotated[int, typer.Option(help="Processes; 0: one a core.", metavar="N")] = 0,
+) -> None:
+    """Check every resource: structure, profile, references, timeline, plausibility. Exit code 1 if anything failed."""
+    raise typer.Exit(validate.command(paths, us_core, as_json, workers or None))
+
+
 app.add_typer(module.app, name="module", cls=NearGroup)
 
 

@@ -27,7 +27,8 @@ class Summary:
     @property
     def resources(self) -> int:
         """FHIR resources, of patients and shared."""
-        return sum(self.manifest["counts"]["by_format"].get("fhir", {}).values())
+        counts = self.manifest["counts"]["by_format"]
+        return sum((counts.get("fhir") or counts.get("ndjson") or {}).values())
 
     def plain(self) -> dict[str, Any]:
         """For --json: one object."""
