@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from healthsynth.record.events import Report, Result
 from healthsynth.simulate.encounter import Encounter
-from healthsynth.simulate.measures import BoundMeasure, read
+from healthsynth.simulate.measures import BoundMeasure, bind_reading
 from healthsynth.simulate.patient import Patient
 from healthsynth.units import MINUTE, YEAR
 from healthsynth.vocabulary import Concept, Range
@@ -18,6 +18,18 @@ def reference_range(concept: Concept, sex: str, age_years: float) -> Range | Non
         if found.sex in (None, sex) and found.age_low <= age_years < found.age_high:
             return found
     return None
+
+
+def ranges_by_age(concept: Concept) -> Callable[[str, int], Range | None] | None:
+    """`reference_range` for whole years, looked up; None for a concept without ranges."""
+    if not concept.ranges:
+        return None
+    if len(concept.ranges) == 1 and concept.ranges[0].sex is None and concept.ranges[0].age_low <= 0:
+        only = concept.ranges[0]
+        if only.age_high >= 199:
+            return lambda sex, age: only
+    table = {(sex, age): reference_range(concept, sex, age) for sex in ("female", "male") for age in range(-1, 130)}
+    return lambda sex, age: table[sex, age]
 
 
 def flag(concept: Concept, found: Range | None, value: float) -> str:
@@ -49,13 +61,15 @@ def chart_measure(
     flagged = concept.kind == "lab"
     watch = f"result:{name}"
 
-    def value_of(p: Patient, encounter: Encounter) -> float | str:
+    reading = bind_reading(measure, decimals)
+    plain = measure.answer is None and measure.calculated is None
+    range_of = ranges_by_age(concept)
+
+    def value_of(p: Patient) -> float | str:
         if measure.answer is not None:
             return measure.answer(p)
-        if measure.calculated is not None:
-            return round(measure.calculated(p), decimals)
-        random = p.stream("readings") if needed else encounter.noise(p)
-        return read(p, measure, random, decimals)
+        assert measure.calculated is not None
+        return round(measure.calculated(p), decimals)
 
     def chart(p: Patient, encounter: Encounter, origin: int) -> int | None:
         if not (needed or encounter.charting):
@@ -68,7 +82,10 @@ def chart_measure(
         for need in measure.needs:
             if need not in encounter.tested:
                 p.engine.charts[need](p, encounter, origin)
-        value = value_of(p, encounter)
+        if plain:
+            value: float | str = reading(p, p.stream("readings") if needed else encounter.noise(p))
+        else:
+            value = value_of(p)
         if value != value:
             return None
         p.results[name] = value
@@ -76,7 +93,7 @@ def chart_measure(
         number = None
         if encounter.charting:
             number = p.number()
-            found = reference_range(concept, p.sex, (encounter.clock - p.birth) / YEAR) if concept.ranges else None
+            found = range_of(p.sex, (encounter.clock - p.birth) // YEAR) if range_of is not None else None
             mark = flag(concept, found, value) if flagged and not isinstance(value, str) else ""
             written = answers[value] if isinstance(value, str) else value
             p.events.append(
@@ -93,6 +110,7 @@ def chart_measure(
 def chart_components(concept: Concept, parts: list[tuple[Concept, BoundMeasure]], needed: bool) -> Chart:
     """One observation of several values (blood pressure)."""
     name = concept.name
+    readings = [(part, bind_reading(measure, part.decimals)) for part, measure in parts]
 
     def chart(p: Patient, encounter: Encounter, origin: int) -> int | None:
         if not (needed or encounter.charting):
@@ -100,7 +118,7 @@ def chart_components(concept: Concept, parts: list[tuple[Concept, BoundMeasure]]
         if name in encounter.tested:
             return encounter.tested[name]
         random = p.stream("readings") if needed else encounter.noise(p)
-        values = [(part, read(p, measure, random, part.decimals)) for part, measure in parts]
+        values = [(part, reading(p, random)) for part, reading in readings]
         if name == "blood_pressure":
             values = _sane_pressure(values)
         for part, value in values:

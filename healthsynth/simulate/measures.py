@@ -3,7 +3,7 @@
 from bisect import bisect_left
 from collections.abc import Callable
 from dataclasses import dataclass
-from math import isnan
+from random import Random
 from statistics import NormalDist
 from typing import Any
 
@@ -360,17 +360,27 @@ def _drawn(table: dict[str, str], scope: NumberScope) -> Callable[[Patient], str
     return draw
 
 
-def read(p: Patient, measure: BoundMeasure, random: Any, decimals: int) -> float:
-    """One reading of a measure: the true value, the noise of the method, rounded and inside the limits."""
-    value = measure.value(p)
-    noise = measure.noise
-    if noise is not None:
-        sd = value * noise.sd / 100 if noise.percent else noise.sd
-        value += sd * random.gauss(0.0, 1.0)
-    limits = measure.limits
-    if limits is not None:
-        value = min(max(value, limits[0]), limits[1])
-    return round(value, decimals) if not isnan(value) else value
+# A standard normal by table: 14 random bits choose one of 16,384 equally likely quantiles (|z| < 4.01). What is read
+# is rounded afterwards, so the steps cannot be seen; `Random.gauss` costs four times as much.
+_BITS = 14
+_NORMALS = tuple(_NORMAL.inv_cdf((i + 0.5) / 2**_BITS) for i in range(2**_BITS))
+
+
+def bind_reading(measure: BoundMeasure, decimals: int) -> Callable[[Patient, Random], float]:
+    """One reading of a measure: the true value, the noise of the method, inside the limits, rounded."""
+    value, noise, limits = measure.value, measure.noise, measure.limits
+    low, high = limits if limits is not None else (-1e18, 1e18)
+    if noise is None:
+        return lambda p, random: round(min(max(value(p), low), high), decimals)
+    sd, percent = noise.sd, noise.percent
+
+    def reading(p: Patient, random: Random) -> float:
+        found = value(p)
+        spread = found * sd / 100 if percent else sd
+        found += spread * _NORMALS[random.getrandbits(_BITS)]
+        return round(low if found < low else high if found > high else found, decimals)
+
+    return reading
 
 
 __all__ = [
@@ -379,8 +389,8 @@ __all__ = [
     "BoundMeasure",
     "bind_effects",
     "bind_measure",
+    "bind_reading",
     "effects_now",
     "normal_share",
     "rank",
-    "read",
 ]
