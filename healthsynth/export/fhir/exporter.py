@@ -68,8 +68,8 @@ class FhirExporter:
         """One transaction Bundle; every entry is a PUT, so that loading it again changes nothing.
 
         Raises:
-            ProblemsError: a shape is not valid; names resource, concept, module, state and line.
-            HealthsynthError: a value that its place in a resource cannot hold.
+            ProblemsError: a shape is not valid, or a value cannot stand in its place; names concept, module, state, line.
+            HealthsynthError: events of visits that the record has not.
         """
         return self._bundle(self._jobs(record))
 
@@ -77,7 +77,11 @@ class FhirExporter:
         """(resource type, one line with its line break) of every resource of a record; the same bytes as in `bundle`."""
         for shape, e, v, end, link in self._jobs(record):
             for kind, stamp in shape.lines:
-                yield kind, stamp(e, v, end, link).encode() + b"\n"
+                try:
+                    line = stamp(e, v, end, link).encode()
+                except ShapeError as error:
+                    raise self._verdicts.blame(e, error) from error
+                yield kind, line + b"\n"
 
     def used(self) -> tuple[list[Facility], list[Clinician], list[Payer]]:
         """What the records so far refer to and `shared_bundles` must write, in order of their ids."""
@@ -92,7 +96,11 @@ class FhirExporter:
         """
         v = Scope(self._guide)
         places = [(providers.PLACE, providers.place(each)) for each in sorted(facilities, key=_identity)]
-        insurers = [(providers.INSURER, providers.insurer(each)) for each in sorted(payers, key=_identity)]
+        insurers = [
+            (providers.INSURER, providers.insurer(each))
+            for each in sorted(payers, key=_identity)
+            if each.kind != "none"
+        ]
         people = [(providers.PROVIDER, providers.provider(each)) for each in sorted(clinicians, key=_identity)]
         return [
             ("shared-0-organizations.json", self._shared([*places, *insurers], v)),
@@ -113,11 +121,14 @@ class FhirExporter:
         out, self._other = self._other, self._buffer
         self._buffer = out
         out.seek(0)
-        write, before = out.write, _OPEN
-        for shape, e, v, end, link in jobs:
-            write(before)
-            write(shape.entry(e, v, end, link).encode())
-            before = b","
+        write, before, e = out.write, _OPEN, None
+        try:
+            for shape, e, v, end, link in jobs:
+                write(before)
+                write(shape.entry(e, v, end, link).encode())
+                before = b","
+        except ShapeError as error:
+            raise self._verdicts.blame(e, error) from error
         write(_CLOSE if before == b"," else _OPEN + _CLOSE)
         out.truncate()
         return out.getvalue()
@@ -145,7 +156,11 @@ class FhirExporter:
         shape = trace(family, e, v, end, link, PROFILES[self._guide])
         for resource in shape.resources:
             if self._verdicts.check_shape(samples(resource), e):
-                self._verdicts.check(build(resource.builder, e, v, end, link), e)
+                try:
+                    first = build(resource.builder, e, v, end, link)
+                except ShapeError as error:
+                    raise self._verdicts.blame(e, error) from error
+                self._verdicts.check(first, e)
         return shape
 
     def _verify(self, jobs: Iterable[Job]) -> None:

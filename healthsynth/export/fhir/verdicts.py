@@ -15,7 +15,7 @@ from pathlib import Path
 import orjson
 
 from healthsynth.errors import Problem, ProblemsError
-from healthsynth.export.fhir.slots import Json
+from healthsynth.export.fhir.slots import Json, ShapeError
 from healthsynth.vocabulary import Concept
 
 Origin = Sequence[object]  # (module, state, line)
@@ -82,7 +82,14 @@ class Verdicts:
         except OSError:
             pass  # a read-only home: the shape is validated again in the next run
 
+    def blame(self, event: object, error: ShapeError) -> ProblemsError:
+        """The error of a value that its slot cannot hold, with the place that the value comes from."""
+        return ProblemsError([self._from(event, "value", type(event).__name__, str(error))])
+
     def _problem(self, resource: Json, event: object, code: str, path: str, message: str) -> Problem:
+        return self._from(event, code, str(resource.get("resourceType")), f"{path}: {message}")
+
+    def _from(self, event: object, code: str, what: str, message: str) -> Problem:
         concept = getattr(event, "concept", None)
         of = f" of '{concept.name}'" if isinstance(concept, Concept) else ""
         file, line, state = "healthsynth", 0, ""
@@ -90,8 +97,7 @@ class Verdicts:
         if isinstance(number, int) and 0 <= number < len(self._origins):
             module, where, at = self._origins[number]
             file, line, state = str(module), int(str(at)), f" in {where}"
-        said = f"{resource.get('resourceType')}{of}{state}: {path}: {message}"
-        return Problem(file, line, 1, code, said)
+        return Problem(file, line, 1, code, f"{what}{of}{state}: {message}")
 
 
 def _findings(resource: Json, guide: str) -> list[tuple[str, str, str]]:

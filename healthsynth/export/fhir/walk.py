@@ -95,6 +95,7 @@ class Walk:
         self._charted: dict[Concept, int] = {}  # the latest Diagnosis of a concept
         self._of_visit: dict[tuple[int, Concept], int] = {}  # the Diagnosis of a concept in a visit
         self._drugs: dict[Concept, int] = {}  # the first Administration of a drug
+        self._targets: list[tuple[str, int]] = []  # (type, number) of what the Provenance is about
         self._jobs: list[Job] = []
         self._groups = self._group()
 
@@ -179,8 +180,11 @@ class Walk:
         family = _PLAIN.get(kind)
         if family is not None:
             self._add(family, e, v, end, link)
+            if kind is chart.Allergy:
+                self._targets.append(("AllergyIntolerance", e.number))
         elif kind is chart.Diagnosis:
             self._charted[e.concept] = e.number
+            self._targets.append(("Condition", e.number))
             self._add(clinical.DIAGNOSIS, e, v, end)
         elif kind is chart.Prescription:
             if end is None and e.lasting is not None and e.time + e.lasting <= self._record.as_of:
@@ -228,12 +232,8 @@ class Walk:
             raise HealthsynthError(f"patient {self._record.person.number} has events of visits it has not: {missing}")
 
     def _provenance(self, v: Scope) -> None:
-        targets = [f"Patient/{v.patient}"]
-        for _, e, *_ in self._jobs:
-            if e.__class__ is chart.Diagnosis:
-                targets.append(f"Condition/{v.id(e.number)}")
-            elif e.__class__ is chart.Allergy:
-                targets.append(f"AllergyIntolerance/{v.id(e.number)}")
+        targets = [f"{kind}/{v.id(number)}" for kind, number in self._targets]
+        targets.insert(0, f"Patient/{v.patient}")
         end = self._record.visits[-1].end
         written = provenance.Written(self._record.as_of if end is None else end, tuple(targets))
         self._add(provenance.WRITTEN, written, v)
