@@ -14,7 +14,7 @@ from pathlib import Path
 from guides.base import HL7, types
 from guides.packages import Json, Package, complete_sets, listed_codes
 from guides.profiles import Base, paths, profile
-from guides.valuesets import Codes
+from guides.valuesets import Codes, code_systems
 
 VERSIONS = ("6.1.0", "7.0.0")
 OUT = Path(__file__).resolve().parent.parent / "healthsynth" / "data" / "guides"
@@ -33,16 +33,15 @@ def main() -> None:
     currencies(folder.parent / "codes.csv.gz", table, sets)
     base = paths(table)
     profiles = {HL7 + name: profile(core.structures[HL7 + name], core, base, sets, {}) for name in VITAL_SIGNS}
-    write(
-        "r4-base", {"types": table, "profiles": profiles, "extensions": extensions(core, base, sets, {}), "sets": sets}
-    )
+    content = {"types": table, "profiles": profiles, "extensions": extensions(core, base, sets, {}), "sets": sets}
+    write("r4-base", {**content, "systems": code_systems(core)})
     for version in VERSIONS:
         guide(folder, version, base)
 
 
 def guide(folder: Path, version: str, base: Base) -> None:
     package = Package().add(folder / "hl7.fhir.r4.core-4.0.1.tgz")
-    known = set(package.structures)
+    known, systems = set(package.structures), set(package.codesystems)
     package.add(folder / "supplements.tgz", version)
     package.add(folder / f"hl7.fhir.us.core-{version}.tgz")
     full = complete_sets(folder / "valueset_summary.csv", version)
@@ -54,10 +53,9 @@ def guide(folder: Path, version: str, base: Base) -> None:
     profiles = {
         url: profile(each, package, base, sets, listed) for url, each in own.items() if each["kind"] == "resource"
     }
-    write(
-        f"us-core-{version}",
-        {"profiles": profiles, "extensions": extensions(package, base, sets, listed, set(own)), "sets": sets},
-    )
+    more = {url: codes for url, codes in code_systems(package).items() if url not in systems}
+    content = {"profiles": profiles, "extensions": extensions(package, base, sets, listed, set(own)), "sets": sets}
+    write(f"us-core-{version}", {**content, "systems": more})
 
 
 def extensions(

@@ -4,7 +4,7 @@ from typing import Any
 
 from healthsynth.guides.findings import ERROR, Finding, Json, codings
 from healthsynth.guides.shapes import CODED, Field, Shape, shape
-from healthsynth.guides.tables import Codes
+from healthsynth.guides.tables import NONE, Codes, displays
 
 _ELEMENT = "Element"
 
@@ -12,10 +12,11 @@ _ELEMENT = "Element"
 class Walk:
     """One pass over one resource; `found` collects, `extensions` are those met, with where they stand."""
 
-    __slots__ = ("extensions", "found", "inside", "profiled", "root")
+    __slots__ = ("extensions", "found", "guide", "inside", "profiled", "root")
 
-    def __init__(self, root: Json, inside: bool = True):
+    def __init__(self, root: Json, guide: str = NONE, inside: bool = True):
         self.root = root
+        self.guide = guide
         self.inside = inside  # whether to go into the entries of a Bundle
         self.found: list[Finding] = []
         # (extension, path, path of the element "extension" in the type)
@@ -97,9 +98,10 @@ class Walk:
                     continue  # a primitive without a value, which has an extension in the twin
                 self.value(each, field, f"{path}[{n}]")
         for rule in field.rules:
-            for each in item if isinstance(item, list) else (item,):
+            for n, each in enumerate(item if isinstance(item, list) else [item]):
                 if not rule.holds(each, parent):
-                    self.found.append(Finding(path, rule.key, rule.message, rule.severity))
+                    at = f"{path}[{n}]" if field.many else path
+                    self.found.append(Finding(at, rule.key, rule.message, rule.severity))
 
     def value(self, value: Any, field: Field, path: str) -> None:
         """One value of a field."""
@@ -127,8 +129,25 @@ class Walk:
         self.complex(value, known, path, field.where if kind == "Extension" else known.name)
         if kind == "Reference":
             self.reference(value, field.targets, path)
-        elif field.codes is not None and kind in CODED:
+        elif kind == "Coding":
+            self.coding(value, path)
+        if field.codes is not None and kind in CODED:
             self.coded(value, field.codes, path, kind)
+
+    def coding(self, value: Json, path: str) -> None:
+        """A code of a system that is known in full, and its display."""
+        system, code, named = value.get("system"), value.get("code"), value.get("display")
+        if system.__class__ is not str or code.__class__ is not str:
+            return
+        listed = displays(self.guide, system)
+        if listed is None:
+            return
+        known = listed.get(code)
+        if known is None:
+            if not any(code.casefold() == each.casefold() for each in listed):
+                self.error(path, "unknown-code", f"'{code}' is not a code of {system}")
+        elif named.__class__ is str and known and named.casefold() not in known.split("|"):
+            self.error(path, "wrong-display", f"'{named}' is not the display of {code} ({known.split('|')[0]})")
 
     def coded(self, value: Json, allowed: Codes, path: str, kind: str) -> None:
         if kind == "Quantity" and "code" not in value:

@@ -33,7 +33,7 @@ def envelope(bundle: Json) -> list[Finding]:
 
 
 def _check(resource: Json, guide: str, warnings: bool, inside: bool) -> list[Finding]:
-    walk = Walk(resource, inside)
+    walk = Walk(resource, guide, inside)
     walk.resource(resource, "")
     found = walk.found
     for each, path, where in walk.extensions:
@@ -73,8 +73,13 @@ def _extension(
     value: Json, path: str, where: str, guide: str, found: list[Finding], root: Json, warnings: bool
 ) -> None:
     url = value.get("url")
-    if not isinstance(url, str) or ":" not in url:
-        return  # an extension inside another is named by its parent's definition
+    if not isinstance(url, str):
+        return
+    if ":" not in url:
+        # Only an extension inside another has a short name, which its parent's definition gives.
+        if ".extension[" not in path.rpartition(".")[0]:
+            found.append(Finding(f"{path}.url", "extension", f"'{url}' is not an absolute URL"))
+        return
     given = extension(guide, url)
     if given is None:
         if url.startswith(US_CORE) and guide != NONE:

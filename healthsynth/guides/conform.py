@@ -83,6 +83,8 @@ class Conform:
                 self.element(value, child, path)
 
     def _rules(self, value: Any, node: Node, path: str, parent: Json) -> None:
+        if not isinstance(value, dict | str):
+            return  # of a wrong type, which the walk has reported
         for rule in node.rules:
             # us-core-8, -9, -10 and others stand on the resource; a rule on an element sees the element.
             if not rule.holds(value, parent):

@@ -76,7 +76,7 @@ def expected_profiles(resource: Json, guide: str) -> list[str]:
     elif kind == "Device":
         names = ["us-core-implantable-device"] if "udiCarrier" in resource else []
     else:
-        names = [_BY_TYPE[kind]] if kind in _BY_TYPE else []
+        names = [_BY_TYPE[kind]] if isinstance(kind, str) and kind in _BY_TYPE else []
     known = _names(guide)
     return [US_CORE + name for name in names if name in known]
 

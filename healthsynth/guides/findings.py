@@ -36,12 +36,18 @@ def section(value: Any) -> Json:
 
 
 def codings(concept: Any) -> list[Json]:
-    """The codings of a CodeableConcept; a Coding counts as one."""
+    """The codings of a CodeableConcept whose system and code are strings or absent; a Coding or Quantity counts as one."""
     if not isinstance(concept, dict):
         return []
-    if "coding" in concept:
-        return list(objects(concept["coding"]))
-    return [concept] if "code" in concept else []
+    listed = concept.get("coding")
+    return [each for each in (listed if isinstance(listed, list) else [concept]) if _is_coding(each)]
+
+
+def _is_coding(value: Any) -> bool:
+    if not isinstance(value, dict):
+        return False
+    system = value.get("system")
+    return value.get("code").__class__ is str and (system is None or system.__class__ is str)
 
 
 def has_code(concept: Any, system: str, *codes: str) -> bool:
@@ -52,7 +58,7 @@ def has_code(concept: Any, system: str, *codes: str) -> bool:
 def choice(parent: Json, name: str) -> tuple[str, Any]:
     """The key and value of a choice element: choice(obs, "value") -> ("valueQuantity", {...}); ("", None) if absent."""
     size = len(name)
-    for key, value in parent.items():
+    for key, value in parent.items() if isinstance(parent, dict) else ():
         if key.startswith(name) and key[size : size + 1].isupper():
             return key, value
     return "", None

@@ -147,7 +147,9 @@ def _demand(node: Node) -> Test | None:
         return lambda value: matches(value, pattern)
     if node.codes is not None:
         allowed = node.codes
-        return lambda value: in_codes(value, allowed) if isinstance(value, dict) else value in {c for _, c in allowed}
+        return lambda value: (
+            in_codes(value, allowed) if isinstance(value, dict) else any(value == c for _, c in allowed)
+        )
     inner = [(child.name, test) for child in node.children if child.least and (test := _demand(child)) is not None]
     return (lambda value: all(_any_at(test, name, value) for name, test in inner)) if inner else None
 

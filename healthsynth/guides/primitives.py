@@ -72,7 +72,7 @@ def _narrative(text: str) -> bool:
 CHECKS: dict[str, Check] = {
     "base64Binary": _base64,
     "boolean": lambda value: value.__class__ is bool,
-    "canonical": _form(r"\S+"),
+    "canonical": _form(r"#\S+|\S+:\S+"),
     "code": _form(r"\S+(\s\S+)*"),
     "date": _dated(_DATE),
     "dateTime": _dated(_DATE_TIME),

@@ -45,7 +45,7 @@ def load(name: str) -> dict[str, Any]:
 
 def guide_table(guide: str) -> dict[str, Any]:
     """The table of a guide; an empty one for "none"."""
-    return {"profiles": {}, "extensions": {}, "sets": {}} if guide == NONE else load(f"us-core-{guide}")
+    return {"profiles": {}, "extensions": {}, "sets": {}, "systems": {}} if guide == NONE else load(f"us-core-{guide}")
 
 
 @cache
@@ -55,3 +55,10 @@ def codes(guide: str, url: str) -> Codes | None:
     if found is None:
         return None
     return frozenset((system, code) for system, listed in found.items() for code in listed)
+
+
+@cache
+def displays(guide: str, system: str) -> dict[str, str] | None:
+    """Code -> displays, case folded and joined with bars, of a code system that is listed in full; None for others."""
+    found = load("r4-base")["systems"].get(system) or guide_table(guide)["systems"].get(system)
+    return None if found is None else {code: named.casefold() for code, named in found.items()}

@@ -43,8 +43,8 @@ def files(paths: list[Path]) -> tuple[list[Path], list[tuple[Path, str]]]:
     for path in paths:
         if path.is_dir():
             for each in sorted(path.rglob("*")):
-                if not each.is_file():
-                    continue
+                if not each.is_file() or any(part.startswith(".") for part in each.relative_to(path).parts):
+                    continue  # hidden files are nobody's output
                 if each.name in _OURS or each.suffix.lower() not in SUFFIXES:
                     skipped.append((each, "not FHIR JSON by its name"))
                 else:
@@ -65,6 +65,8 @@ def read(path: Path) -> Iterator[Found]:
             yield from _lines(path, name)
         elif size <= _SMALL:
             yield from _whole(path, name)
+        elif _begins_with_a_line(path):
+            yield from _lines(path, name)
         else:
             yield from _window(path, name)
     except OSError as problem:
@@ -104,6 +106,13 @@ def _is_lines(content: bytes) -> bool:
         return isinstance(orjson.loads(first), dict)
     except orjson.JSONDecodeError:
         return False
+
+
+def _begins_with_a_line(path: Path) -> bool:
+    """Whether the first line is a whole object: NDJSON under another name."""
+    with path.open("rb") as stream:
+        first = stream.readline(_CHUNK)
+    return first.endswith(b"\n") and _is_lines(first + b"{}")
 
 
 def _is_utf8(content: bytes) -> bool:
@@ -221,6 +230,10 @@ def _values(window: "_Window", name: str) -> Iterator[Found]:
     yield from [Found(0, bundle=whole)] if whole.get("resourceType") == "Bundle" else _one(whole, name, 0)
 
 
+def _no_constant(name: str) -> Any:
+    raise json.JSONDecodeError(f"{name} is not JSON", name, 0)
+
+
 class _Window:
     """A stretch of JSON text that moves along; values are parsed by the standard library's scanner, in C."""
 
@@ -229,7 +242,7 @@ class _Window:
         self._text = ""
         self._at = 0
         self._ended = False
-        self._decode = json.JSONDecoder().raw_decode
+        self._decode = json.JSONDecoder(parse_constant=_no_constant).raw_decode
 
     def _more(self, size: int = _CHUNK) -> bool:
         if self._ended:

@@ -1,5 +1,7 @@
 """The codes of a value set, where they can be listed and may be shipped."""
 
+from collections.abc import Iterator
+
 from guides.packages import Json, Package
 
 Codes = dict[str, list[str]]  # system -> codes
@@ -126,3 +128,26 @@ def _below(concepts: list[Json], root: str, system: Json, itself: bool) -> list[
         inside |= more
         grown = bool(more)
     return [every[code] for code in sorted(inside) if code in every and (itself or code != root)]
+
+
+_OWN = ("http://hl7.org/fhir/", "http://terminology.hl7.org/", "http://dicom.nema.org/resources/ontology/DCM")
+
+# Names of tribes end after 50 characters here; current lists have them in full.
+_CUT_SHORT = "http://terminology.hl7.org/CodeSystem/v3-TribalEntityUS"
+
+
+def code_systems(package: Package) -> dict[str, dict[str, str]]:
+    """The code systems of HL7 and DICOM that are listed in full: system -> code -> displays, joined with bars."""
+    made = {}
+    for url, system in sorted(package.codesystems.items()):
+        if url.startswith(_OWN) and system.get("content") == "complete" and system.get("concept"):
+            made[url] = dict(_displays(system["concept"]))
+    made[_CUT_SHORT] = dict.fromkeys(made.get(_CUT_SHORT, {}), "")
+    return made
+
+
+def _displays(concepts: list[Json]) -> Iterator[tuple[str, str]]:
+    for each in concepts:
+        named = [each.get("display", ""), *(other.get("value", "") for other in each.get("designation", []))]
+        yield each["code"], "|".join(dict.fromkeys(name for name in named if name))
+        yield from _displays(each.get("concept", []))
