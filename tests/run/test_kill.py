@@ -127,9 +127,9 @@ def test_a_chunk_that_kills_its_worker_three_times_stops_the_run(tmp_path):
         return task
 
     done = {}
+    results = Supervisor(make, 2).run(range(6))
     with pytest.raises(HealthsynthError, match=r"chunk 2 ended its worker 3 times \(SIGKILL"):
-        for found in Supervisor(make, 2).run(range(6)):
-            done[found.item] = found.result
+        done.update((found.item, found.result) for found in results)
     assert tries.read_text() == "xxx"
     assert all(result == item * item for item, result in done.items())
 

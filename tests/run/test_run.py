@@ -70,7 +70,7 @@ def test_a_patient_is_the_same_in_a_small_and_in_a_large_run(tmp_path, whole):
 def test_a_finished_run_is_not_written_over(tmp_path):
     run(tmp_path / "out", settings(5))
     before = hashes(tmp_path / "out")
-    with pytest.raises(HealthsynthError, match="holds a finished run.*--overwrite") as caught:
+    with pytest.raises(HealthsynthError, match=r"holds a finished run.*--overwrite") as caught:
         run(tmp_path / "out", settings(6))
     assert caught.value.exit_code == 4
     assert hashes(tmp_path / "out") == before
@@ -106,7 +106,7 @@ def test_a_file_is_no_folder(tmp_path):
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
 def test_a_folder_that_cannot_be_written_is_named(tmp_path):
     tmp_path.chmod(0o500)
-    with pytest.raises(HealthsynthError, match="cannot write .*out: permission is denied"):
+    with pytest.raises(HealthsynthError, match=r"cannot write .*out: permission is denied"):
         run(tmp_path / "out")
 
 
