@@ -45,7 +45,7 @@ def _model(kind: str) -> Any:
 
         try:
             return get_fhir_model_class(kind)
-        except (KeyError, LookupError, ImportError, AttributeError):
+        except (ValueError, LookupError, ImportError, AttributeError):
             return None
 
 

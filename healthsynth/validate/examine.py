@@ -22,7 +22,7 @@ from healthsynth.validate.faults import Fault, Tally
 from healthsynth.validate.plausibility import CREATININE, EGFR, formulas, implausible, values
 from healthsynth.validate.profiles import profiles
 from healthsynth.validate.reading import Found, read
-from healthsynth.validate.references import canonical, conditional, resolves
+from healthsynth.validate.references import canonical, is_search, resolves
 from healthsynth.validate.structure import around, structure, stub
 from healthsynth.validate.terminology import unknown_codes
 from healthsynth.validate.timeline import disordered, outside_life, overlapping
@@ -176,11 +176,11 @@ class _Examination:
     def _settle(self) -> None:
         """Everything about patients and references of this very file."""
         facts, tally = self.facts, self.result.tally
-        for fault in conditional(self.file, facts.references):
-            tally.add(fault)
         self._formulas()
         facts.references = {
-            target: first for target, first in facts.references.items() if not resolves(target, self.known)
+            target: first
+            for target, first in facts.references.items()
+            if is_search(target) or not resolves(target, self.known)
         }
         for patient in [each for each in facts.moments if each in facts.lives]:
             for fault in outside_life(self.file, facts.lives[patient], facts.moments.pop(patient)):

@@ -38,26 +38,21 @@ def _in(value: int, marks: Marks) -> bool:
     return at < len(marks) and int(marks[at]) == value
 
 
+def is_search(target: str) -> bool:
+    """ "Practitioner?identifier=system|value": allowed in transactions, and costly for whoever loads them."""
+    return "?" in target and not target.startswith(("http://", "https://"))
+
+
 def dangling(file: str, facts: Facts, marks: Marks) -> Iterator[Fault]:
-    """The references of a file that nothing in the whole input answers; conditional ones are doubtful anyway."""
+    """The references of a file that nothing in the whole input answers; references by search are doubtful even so."""
     for target, (resource, path, line) in facts.references.items():
         found = _in(mark(target), marks) or _in(mark(canonical(target)), marks)
-        if "?" in target and not target.startswith("http"):
-            if not found:
-                yield Fault(file, line, resource, "references", "dangling", path, f"nothing answers to '{target}'")
+        code, severity = "dangling", "error"
+        message = f"there is no '{target}'"
+        if found and not is_search(target):
             continue
         if found:
-            continue
-        if target.startswith(("http://", "https://")):
-            message = f"'{target}' is not among the resources given"
-            yield Fault(file, line, resource, "references", "external", path, message, "warning")
-        else:
-            yield Fault(file, line, resource, "references", "dangling", path, f"there is no '{target}'")
-
-
-def conditional(file: str, targets: dict[str, tuple[str, str, int]]) -> Iterator[Fault]:
-    """References by search: allowed in transactions only, and costly for whoever loads them."""
-    for target, (resource, path, line) in targets.items():
-        if "?" in target and not target.startswith("http"):
-            message = f"refers by search: '{target}'"
-            yield Fault(file, line, resource, "references", "conditional", path, message, "warning")
+            code, severity, message = "conditional", "warning", f"refers by search: '{target}'"
+        elif target.startswith(("http://", "https://")):
+            code, severity, message = "external", "warning", f"'{target}' is not among the resources given"
+        yield Fault(file, line, resource, "references", code, path, message, severity)

@@ -68,7 +68,7 @@ def outside_life(file: str, life: Life, times: list[Moment]) -> Iterator[Fault]:
         at = span(each.time)
         if at is None:
             continue
-        if birth is not None and surely_before(at, birth):
+        if birth is not None and not each.is_end and surely_before(at, birth):
             message = f"{each.time} is before birth, {life.birth}"
             yield Fault(file, each.line, each.resource, "timeline", "before-birth", each.path, message)
         elif death is not None and surely_before(death, at) and not (each.is_end and at.first - death.last <= _DAY):
