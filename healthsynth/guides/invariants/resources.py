@@ -3,7 +3,7 @@
 from typing import Any
 
 from healthsynth.guides.findings import WARNING, choice, codings, has_code, items, objects, section
-from healthsynth.guides.invariants.rule import UCUM, Rule, any_of, needs, not_both, number
+from healthsynth.guides.invariants.rule import UCUM, Rule, any_of, needs, not_after, not_both, number
 
 _TERMS = "http://terminology.hl7.org/CodeSystem/"
 _CONDITION, _VERIFIED = _TERMS + "condition-clinical", _TERMS + "condition-ver-status"
@@ -107,6 +107,26 @@ def _patient_consent(value: Any, root: Any) -> bool:
     return "patient" in value or not codes & {"patient-privacy", "research", "adr", "treatment"}
 
 
+def _on_behalf(value: Any, root: Any) -> bool:
+    target = section(value.get("member")).get("reference")
+    known = isinstance(target, str) and "/" in target
+    return "onBehalfOf" not in value or not known or str(target).split("/")[-2] == "Practitioner"
+
+
+def _handed_over(value: Any, root: Any) -> bool:
+    return not_after(value.get("whenPrepared"), value.get("whenHandedOver"))
+
+
+def _stratum(value: Any, root: Any) -> bool:
+    return "stratum" not in value or all(
+        ("value" in each) != ("component" in each) for each in objects(value["stratum"])
+    )
+
+
+def _either(first: str, second: str) -> Any:
+    return lambda value, root: (first in value) != (second in value)
+
+
 def _not_home(value: Any, root: Any) -> bool:
     return not isinstance(value, dict) or value.get("use") != "home"
 
@@ -145,6 +165,14 @@ RESOURCES: dict[str, tuple[Rule, ...]] = {
         Rule("bdl-5", "an entry has a resource, a request or a response", any_of("resource", "request", "response")),
         Rule("bdl-8", "a fullUrl names no version", lambda value, root: "/_history/" not in str(value.get("fullUrl", ""))),
     ),
+    "CareTeam.participant": (Rule("ctm-1", "onBehalfOf, but the member is no practitioner", _on_behalf),),
+    "DataRequirement.codeFilter": (Rule("drq-1", "either path or searchParam", _either("path", "searchParam")),),
+    "DataRequirement.dateFilter": (Rule("drq-2", "either path or searchParam", _either("path", "searchParam")),),
+    "MeasureReport.group.stratifier": (Rule("mrp-2", "a stratum has either a value or components", _stratum),),
+    "MedicationDispense": (Rule("mdd-1", "handed over before it was prepared", _handed_over),),
+    "MolecularSequence": (
+        Rule("msq-3", "coordinateSystem is 0 or 1", lambda value, root: value.get("coordinateSystem") in (0, 1)),
+    ),
     "CarePlan.activity": (Rule("cpl-3", "detail and reference exclude each other", not_both("detail", "reference")),),
     "Composition.section": (
         Rule("cmp-1", "neither text nor entries nor sections", any_of("text", "entry", "section")),
@@ -159,7 +187,8 @@ RESOURCES: dict[str, tuple[Rule, ...]] = {
     "Condition.stage": (Rule("con-1", "neither summary nor assessment", any_of("summary", "assessment")),),
     "Consent": (
         Rule("ppc-1", "neither policy nor policyRule", any_of("policy", "policyRule")),
-        Rule("ppc-2", "a consent of this scope names a patient", _patient_consent),
+        *(Rule(key, "a consent of this scope names a patient", _patient_consent)
+          for key in ("ppc-2", "ppc-3", "ppc-4", "ppc-5")),
     ),
     "CoverageEligibilityResponse.insurance.item": (
         Rule("ces-1", "either category or productOrService",
