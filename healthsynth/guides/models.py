@@ -37,6 +37,36 @@ def model_findings(resource: Json) -> list[Finding]:
     return []
 
 
+_MOST_KEPT = 1 << 16
+_passed: dict[object, None] = {}
+
+
+def structure_findings(resource: Json) -> list[Finding]:
+    """`model_findings`, asked once for all resources of the same keys and JSON types.
+
+    For resources that `check` has found good: the form of their strings and numbers is right then, and what else the models look at
+    (known keys, types, required and exclusive elements) depends on keys and JSON types alone.
+    """
+    form = _form(resource)
+    if form in _passed:
+        return []
+    found = model_findings(resource)
+    if not found:
+        if len(_passed) >= _MOST_KEPT:
+            _passed.clear()
+        _passed[form] = None
+    return found
+
+
+def _form(value: Any) -> object:
+    """Keys and JSON types, of lists only the different ones; the type of a resource is part of it."""
+    if value.__class__ is dict:
+        return tuple([(key, item if key == "resourceType" else _form(item)) for key, item in value.items()])
+    if value.__class__ is list:
+        return (list, *dict.fromkeys([_form(item) for item in value]))
+    return value.__class__
+
+
 @cache
 def _model(kind: str) -> Any:
     with warnings.catch_warnings():

@@ -9,6 +9,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import orjson
+
 from healthsynth.errors import UsageError
 from healthsynth.guides.tables import NONE, known
 from healthsynth.validate.examine import Examined, Settings, examine
@@ -22,6 +24,7 @@ from healthsynth.validate.timeline import outside_life, overlapping
 
 _SHOWN_FILES = 20
 _SHOWN_KINDS = 40
+_WIDTH = 240  # of an example
 
 
 @dataclass(slots=True)
@@ -74,7 +77,7 @@ class Report:
         kinds = [(kind, count) for kind, count in self._sorted() if kind.severity == severity]
         for kind, count in kinds[:_SHOWN_KINDS]:
             yield f"  {count:>8,}  {kind.check}/{kind.code}  {kind.where}".rstrip()
-            yield f"            {self.tally.examples[kind][0]}"
+            yield f"            {_cut(str(self.tally.examples[kind][0]))}"
         if len(kinds) > _SHOWN_KINDS:
             yield f"  ... and {len(kinds) - _SHOWN_KINDS:,} more kinds (--json lists all)"
 
@@ -101,11 +104,15 @@ class Report:
         }
 
 
+def _cut(line: str) -> str:
+    return line if len(line) <= _WIDTH else line[: _WIDTH - 3] + "..."
+
+
 def validate(
     paths: Sequence[Path],
     guide: str = "6.1.0",
     *,
-    as_of: str = "",
+    as_of: str | None = None,
     workers: int | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> Report:
@@ -114,7 +121,8 @@ def validate(
     Args:
         paths: files, and folders that are searched for *.json, *.ndjson and *.jsonl.
         guide: US Core "6.1.0" or "7.0.0", or "none" for base R4 alone.
-        as_of: a date; what is dated later is an error. "" for no such check.
+        as_of: a date; what is dated later is an error. None takes it from the manifest of the folder, if that is
+            one of ours; "" is for no such check.
         workers: processes; None takes as many as there are cores. One file is always checked by one process.
         progress: told after each file how many are done, of how many.
     Returns:
@@ -131,12 +139,24 @@ def validate(
         raise UsageError("there are no .json, .ndjson or .jsonl files in " + ", ".join(map(str, paths)))
     report = Report(guide, len(taken), [(str(path), why) for path, why in skipped])
     together = _Together(report)
-    for done, result in enumerate(_examined(taken, Settings(guide, as_of), workers), 1):
+    day = _reference_date(paths) if as_of is None else as_of
+    for done, result in enumerate(_examined(taken, Settings(guide, day), workers), 1):
         together.add(result)
         if progress is not None:
             progress(done, len(taken))
     together.settle()
     return report
+
+
+def _reference_date(paths: Sequence[Path]) -> str:
+    """The date that one output folder's manifest names; "" if there is more to check than that folder."""
+    if len(paths) != 1:
+        return ""
+    try:
+        date = orjson.loads((paths[0] / "manifest.json").read_bytes())["reference_date"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return ""
+    return date if isinstance(date, str) else ""
 
 
 def _examined(taken: list[Path], settings: Settings, workers: int | None) -> Iterator[Examined]:

@@ -4,12 +4,12 @@ from collections.abc import Iterator
 
 from healthsynth.guides import envelope
 from healthsynth.guides.findings import Finding, Json
-from healthsynth.guides.models import model_findings
+from healthsynth.guides.models import structure_findings
 
 
 def structure(resource: Json) -> list[Finding]:
-    """What the R4B model refuses."""
-    return model_findings(resource)
+    """What the R4B model refuses; for resources in which `guides.check` found no error."""
+    return structure_findings(resource)
 
 
 def around(bundle: Json, entries: list[Json]) -> Iterator[Finding]:

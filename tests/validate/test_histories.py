@@ -206,3 +206,10 @@ def test_limits_are_ordered_and_in_units_of_ucum() -> None:
 
     assert len(limits()) > 150
     assert [name for name, each in limits().items() if each.low >= each.high or unit(each.unit) is None] == []
+
+
+def test_the_reference_date_comes_from_the_manifest_of_an_output_folder(tmp_path: Path) -> None:
+    write_bundle(tmp_path / "a.json", [PATIENT, encounter("1", *AT_NINE)])
+    (tmp_path / "manifest.json").write_text('{"reference_date": "2010-04-30"}')
+    report = validate([tmp_path], "none", workers=1)
+    assert faults(report, ("timeline",)) == [("timeline", "future", "Encounter.period.start")]

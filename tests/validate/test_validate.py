@@ -162,6 +162,15 @@ def test_the_models_of_fhir_resources_are_a_second_opinion() -> None:
     assert model_findings({"resourceType": "Nothing"}) == []
 
 
+def test_resources_of_one_form_need_one_look_of_the_models() -> None:
+    from healthsynth.guides.models import structure_findings
+
+    assert structure_findings(PATIENT) == []
+    assert structure_findings({**PATIENT, "id": "another", "birthDate": "1999-01-01"}) == []
+    assert structure_findings({**PATIENT, "birthDate": 1999}) != []
+    assert structure_findings({**PATIENT, "gendre": "x"}) != []
+
+
 def test_the_command_ends_with_1_when_there_are_errors(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     from healthsynth.cli.validate import command
 
