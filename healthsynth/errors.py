@@ -1,8 +1,8 @@
 """Problems are data; exceptions only carry them to the edge.
 
-    HealthsynthError                exit code 4
-    ├── UsageError                  exit code 2: an option, a name or a folder that cannot be used
-    └── ProblemsError               exit code 1: mistakes in modules or data, all of them together
+HealthsynthError                exit code 4
+├── UsageError                  exit code 2: an option, a name or a folder that cannot be used
+└── ProblemsError               exit code 1: mistakes in modules or data, all of them together
 """
 
 import difflib

@@ -52,7 +52,9 @@ class Concept:
     ranges: tuple[Range, ...] = ()
     critical: tuple[float | None, float | None] = (None, None)
     limits: tuple[float, float] | None = None  # physiological: nothing outside is ever charted
-    members: tuple[str, ...] = ()  # names: of a panel, a group, a survey, a care plan's activities, components of a vital
+    members: tuple[
+        str, ...
+    ] = ()  # names: of a panel, a group, a survey, a care plan's activities, components of a vital
     more: Mapping[str, str] = field(default_factory=dict)  # per kind, see docs/module-language.md "Vocabulary"
 
     @property

@@ -7,11 +7,10 @@ import pytest
 
 DATA = Path(__file__).parents[2] / "healthsynth" / "data"
 README = (DATA / "README.md").read_text(encoding="utf-8")
-# A folder has one row for all its files: `folder/`.
 FILES = sorted(
-    path.name + "/" * path.is_dir()
-    for path in DATA.iterdir()
-    if path.suffix not in (".md", ".py") and path.name != "__pycache__"
+    path.relative_to(DATA).as_posix()
+    for path in DATA.rglob("*")
+    if path.is_file() and path.suffix not in (".md", ".py", ".pyc")
 )
 
 

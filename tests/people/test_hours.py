@@ -70,7 +70,8 @@ def test_planned_visits_spread_over_the_day():
 @pytest.mark.parametrize("kind", VISIT_KINDS)
 def test_lengths_are_whole_minutes_and_grow_with_the_draw(kind: str):
     lengths = [typical_length(kind, n / 1000) for n in range(1000)]
-    assert lengths == sorted(lengths) and lengths[0] >= 8 * MINUTE
+    assert lengths == sorted(lengths)
+    assert lengths[0] >= 8 * MINUTE
     assert all(length % MINUTE == 0 for length in lengths)
 
 
@@ -129,7 +130,8 @@ def test_outside_the_missing_hour_offsets_are_the_standard_librarys(zone: str):
         local = datetime(1970, 1, 1) + timedelta(seconds=moment)
         standard = local.replace(tzinfo=info).utcoffset()
         if standard == local.replace(tzinfo=info, fold=1).utcoffset():
-            assert standard is not None and utc_offset(zone, moment) == standard.total_seconds()
+            assert standard is not None
+            assert utc_offset(zone, moment) == standard.total_seconds()
             checked += 1
     assert checked > 2990
 

@@ -139,7 +139,8 @@ def test_a_tetanus_booster_is_due_ten_years_after_the_last():
 def test_the_next_dose_of_a_series_under_way_can_be_planned():
     birth, first = clock(date(1960, 1, 1)), clock(date(2021, 5, 1))
     following = SCHEDULE.next_dose(birth, "male", first, {"covid_19": (first,)}, everybody)
-    assert following is not None and 15 * DAY < following - first < 22 * DAY
+    assert following is not None
+    assert 15 * DAY < following - first < 22 * DAY
     assert SCHEDULE.next_dose(birth, "male", first, {}, everybody) is None
     assert SCHEDULE.next_dose(birth, "male", first, {"covid_19": (first,)}, nobody) is None
 
@@ -198,7 +199,8 @@ def test_all_vaccines_of_the_schedule_are_in_the_vocabulary():
     entries = yaml.safe_load((MODULES / "vocabulary/vaccines.yaml").read_text())
     assert set(SCHEDULE.vaccines) <= set(entries)
     codes = [entry["cvx"] for entry in entries.values()]
-    assert len(set(codes)) == len(codes) and all(isinstance(code, str) for code in codes)
+    assert len(set(codes)) == len(codes)
+    assert all(isinstance(code, str) for code in codes)
 
 
 def test_nobody_is_given_anything_before_birth_or_out_of_its_ages():

@@ -30,8 +30,10 @@ def test_other_numbers_are_not(npi: str):
 @pytest.mark.parametrize("number", [0, 1, 77, 123_456, 9_999_999])
 def test_an_invented_number_has_ten_digits_begins_with_nine_and_passes_us_core(base: int, number: int):
     npi = invented(base, number)
-    assert len(npi) == 10 and npi[0] == "9"
-    assert is_valid(npi) and us_core_17(npi)
+    assert len(npi) == 10
+    assert npi[0] == "9"
+    assert is_valid(npi)
+    assert us_core_17(npi)
 
 
 def test_facilities_and_clinicians_never_share_a_number():

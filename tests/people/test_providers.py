@@ -51,8 +51,12 @@ def test_every_kind_of_facility_is_found_in_the_state_of_the_home(providers: Pro
     facility = providers.nearest(home, kind)
     assert facility.kind == kind
     assert (facility.st, facility.state) == (home.st, home.state)
-    assert facility.name and facility.line and facility.city and facility.county
-    assert len(facility.zip) == 5 and is_valid(facility.npi)
+    assert facility.name
+    assert facility.line
+    assert facility.city
+    assert facility.county
+    assert len(facility.zip) == 5
+    assert is_valid(facility.npi)
 
 
 @pytest.mark.parametrize(("kind", "most"), [("hospital", 5), ("primary_care", 5), ("dialysis", 8)])
@@ -109,8 +113,12 @@ def test_no_invented_name_is_a_real_one(providers: Providers):
 
 def test_real_facilities_have_their_name_but_not_their_number(providers: Providers):
     real, made = Providers(real=True).nearest(BOSTON, "hospital"), providers.nearest(BOSTON, "hospital")
-    assert real.id == made.id and real.name != made.name and real.line != made.line
-    assert real.npi == made.npi and real.npi.startswith("9") and real.phone.startswith("555-")
+    assert real.id == made.id
+    assert real.name != made.name
+    assert real.line != made.line
+    assert real.npi == made.npi
+    assert real.npi.startswith("9")
+    assert real.phone.startswith("555-")
 
 
 def test_each_state_has_one_telehealth_service(providers: Providers):
@@ -131,7 +139,8 @@ def test_a_specialty_has_a_handful_of_clinicians_with_numbers_of_their_own(provi
     hospital = providers.nearest(BOSTON, "hospital")
     team = {providers.clinician(hospital, row.name, n) for row in TABLE for n in range(40)}
     sizes = Counter(clinician.specialty for clinician in team)
-    assert set(sizes) == set(SPECIALTIES) and 2 <= min(sizes.values()) <= max(sizes.values()) <= 6
+    assert set(sizes) == set(SPECIALTIES)
+    assert 2 <= min(sizes.values()) <= max(sizes.values()) <= 6
     assert len({c.npi for c in team}) == len({c.id for c in team}) == len(team)
     assert all(is_valid(c.npi) and c.npi[0] == "9" and c.facility == hospital for c in team)
 
