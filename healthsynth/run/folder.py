@@ -27,30 +27,44 @@ def is_begun(output: Path) -> bool:
     return (output / layout.WORK).is_dir()
 
 
-def prepare(output: Path, own: Iterable[str], resume: bool, overwrite: bool) -> None:
-    """Make the folder ready, or refuse.
+def prepare(output: Path, own: Iterable[str], resume: bool, overwrite: bool) -> int:
+    """Make the folder ready and hold it, or refuse.
 
     Args:
         output: the folder; made if it is not there.
         own: top-level names that this run will write.
         resume, overwrite: what the user allows.
+    Returns:
+        What to `release` in the end.
     Raises:
-        HealthsynthError: it holds another run, or something else under these names; or it cannot be written.
+        HealthsynthError: it holds another run, or something else under these names; another run is at work in it; or it
+            cannot be written.
     """
     with disk.told(output):
         if output.exists() and not output.is_dir():
             raise HealthsynthError(f"{output} is not a folder")
-        if overwrite:
-            _clear(output)
-        elif not resume:
+        if not resume and not overwrite:
             refuse_other_run(output)
         if not is_begun(output) and not is_finished(output):
-            taken = [name for name in own if (output / name).exists() and _has_something(output / name)]
-            if taken:
-                raise HealthsynthError(
-                    f"{output} already has '{taken[0]}', which is not of a healthsynth run; choose another folder (-o)"
-                )
+            _refuse_what_is_in_the_way(output, own)
         (output / layout.WORK).mkdir(parents=True, exist_ok=True)
+        held = _hold(output)
+        try:
+            if overwrite or _half_cleared(output).exists():
+                _clear(output)
+        except BaseException:
+            release(held)
+            raise
+        return held
+
+
+def _refuse_what_is_in_the_way(output: Path, own: Iterable[str]) -> None:
+    for name in own:
+        path = output / name
+        if path.exists() and (not path.is_dir() or any(path.iterdir())):
+            raise HealthsynthError(
+                f"{output} already has '{name}', which is not of a healthsynth run; choose another folder (-o)"
+            )
 
 
 def refuse_other_run(output: Path) -> None:
@@ -65,17 +79,14 @@ def refuse_other_run(output: Path) -> None:
         )
 
 
-def _has_something(path: Path) -> bool:
-    return not path.is_dir() or any(path.iterdir())
+def _half_cleared(output: Path) -> Path:
+    """The manifest of a run that is being removed: while it is there, the removal has not come to its end."""
+    return output / layout.WORK / "overwritten.json"
 
 
 def _clear(output: Path) -> None:
     """Remove a run, and only what a run wrote. Safe to kill: the folder stays recognisable to the end."""
-    work, manifest = output / layout.WORK, output / layout.MANIFEST
-    if not is_begun(output) and not is_finished(output):
-        return
-    work.mkdir(exist_ok=True)
-    old = work / "overwritten.json"
+    manifest, old = output / layout.MANIFEST, _half_cleared(output)
     if manifest.exists():
         os.replace(manifest, old)
     for name in _names(output, old):
@@ -84,7 +95,10 @@ def _clear(output: Path) -> None:
             shutil.rmtree(path)
         else:
             path.unlink(missing_ok=True)
-    shutil.rmtree(work)
+    for path in (layout.open_chunks(output), layout.parts(output)):
+        shutil.rmtree(path, ignore_errors=True)
+    layout.journal(output).unlink(missing_ok=True)
+    old.unlink(missing_ok=True)
 
 
 def _names(output: Path, old: Path) -> list[str]:
@@ -108,14 +122,9 @@ def forget(output: Path, own: Iterable[str]) -> None:
     shutil.rmtree(output / layout.WORK, ignore_errors=True)
 
 
-def hold(output: Path) -> int:
-    """Keep other runs out of the folder while this process and its workers live; returns what to `release`.
-
-    Raises:
-        HealthsynthError: another run is at work here.
-    """
-    with disk.told(output):
-        descriptor = os.open(layout.lock(output), os.O_RDWR | os.O_CREAT, 0o644)
+def _hold(output: Path) -> int:
+    """Keep other runs out of the folder while this process and its workers live."""
+    descriptor = os.open(layout.lock(output), os.O_RDWR | os.O_CREAT, 0o644)
     deadline = time.monotonic() + _PATIENCE
     while True:
         try:

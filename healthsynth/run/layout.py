@@ -21,9 +21,14 @@ def open_chunks(output: Path) -> Path:
     return output / WORK / "open"
 
 
+def parts(output: Path) -> Path:
+    """What chunks add to the files that all patients share, a file a chunk."""
+    return output / WORK / "parts"
+
+
 def part(output: Path, chunk: int) -> Path:
-    """What one chunk adds to the files that all patients share."""
-    return output / WORK / "parts" / f"{chunk:07d}"
+    """The part of one chunk."""
+    return parts(output) / f"{chunk:07d}"
 
 
 def temporary(output: Path, name: str) -> Path:

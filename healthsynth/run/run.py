@@ -78,6 +78,7 @@ class Run:
         self._progress = progress or Quiet()
         self._chunks: dict[int, dict[str, Any]] = {}
         self._files: dict[str, Written] = {}
+        self._began = False
         self._peak = 0
         self._now = 0
 
@@ -96,8 +97,7 @@ class Run:
         work = self._make(self.settings)
         identity = work.identity()
         own = sorted({name for exporter in work.exporters.values() for name in exporter.folders})
-        folder.prepare(output, own, options.resume, options.overwrite)
-        held = folder.hold(output)
+        held = folder.prepare(output, own, options.resume, options.overwrite)
         try:
             if folder.is_finished(output):
                 done = self._finished_before(identity)
@@ -144,6 +144,7 @@ class Run:
             "folders": own,
         }
         if not lines:
+            self._began = True
             journal = journals.Journal(path, 0)
             journal.add(first)
             return journal
@@ -234,10 +235,12 @@ class Run:
     # --- when it does not end well --------------------------------------------------------------------------------
     def _left(self, message: str, own: list[str]) -> str:
         """The message, with what is left in the folder; a run that has nothing yet leaves nothing."""
-        if folder.is_finished(self._output) or not folder.is_begun(self._output):
+        if folder.is_finished(self._output):
+            shutil.rmtree(self._output / layout.WORK, ignore_errors=True)
             return message
         if not self._chunks:
-            folder.forget(self._output, own)
+            if self._began:  # here and now; what an earlier session left is never touched
+                folder.forget(self._output, own)
             return message
         shutil.rmtree(layout.open_chunks(self._output), ignore_errors=True)
         there = sum(len(chunks.numbers(self.settings, chunk)) for chunk in self._chunks)

@@ -128,9 +128,11 @@ def _live(work: Work, out: ChunkOutput, numbers: range, beat: Callable[[], None]
                 for out.exporter, exporter in work.exporters.items():
                     exporter.add(record, out)
                 facts.add(record)
-        except (HealthsynthError, OSError):
-            raise
+        except OSError:
+            raise  # the disk, not the patient
         except Exception as error:
+            if isinstance(error, HealthsynthError) and type(error) is not HealthsynthError:
+                raise  # it says itself where it comes from: module, state, line
             raise HealthsynthError(_replay(work.settings, number, error)) from error
         if beat is not None:
             beat()
@@ -138,8 +140,9 @@ def _live(work: Work, out: ChunkOutput, numbers: range, beat: Callable[[], None]
 
 
 def _replay(settings: Settings, number: int, error: Exception) -> str:
+    what = str(error) if isinstance(error, HealthsynthError) else f"{type(error).__name__}: {error}"
     return (
-        f"patient {number} of seed {settings.seed} failed: {type(error).__name__}: {error}\n"
+        f"patient {number} of seed {settings.seed} failed: {what}\n"
         f"to see where: healthsynth generate --first {number} -p 1 -s {settings.seed} --as-of {settings.as_of} "
         f"--debug --workers 1 -o replay, with the same other options"
     )

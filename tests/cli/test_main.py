@@ -157,3 +157,32 @@ def test_generating_prints_a_summary(cli, tmp_path, library):
     code, out, _ = cli("generate", "--resume", "--json", "-o", tmp_path / "out", *library)
     assert code == 0
     assert json.loads(out)["counts"]["living"] == 3
+
+
+def test_workers_and_folders_change_no_byte_of_real_output(cli, tmp_path, library):
+    """Bundles, tables, notes and the manifest of 30 patients, two chunks."""
+    formats = [word for name in ("fhir", "csv", "ndjson", "notes") for word in ("-f", name)]
+    for workers in "12":
+        out = tmp_path / workers / "out"
+        code, _, err = cli(
+            "generate",
+            "-p",
+            "30",
+            "-s",
+            "9",
+            "-q",
+            "--deceased",
+            "recent",
+            "--workers",
+            workers,
+            "-o",
+            out,
+            *formats,
+            *library,
+        )
+        assert (code, err) == (0, "")
+    one, two = (
+        {p.relative_to(f): p.read_bytes() for p in f.rglob("*") if p.is_file()} for f in sorted(tmp_path.iterdir())
+    )
+    assert len(one) > 30
+    assert one == two

@@ -115,17 +115,34 @@ def test_a_folder_below_a_device_cannot_be_written():
         run(Path("/proc/healthsynth"))
 
 
-def test_two_runs_do_not_write_to_one_folder(tmp_path, monkeypatch):
+@pytest.mark.parametrize("allowed", ["resume", "overwrite"])
+def test_two_runs_do_not_write_to_one_folder(allowed, tmp_path, monkeypatch):
     from healthsynth.run import folder
 
     output = tmp_path / "out"
-    (output / ".healthsynth").mkdir(parents=True)
+    interrupted(output)
+    before = hashes(output)
     monkeypatch.setattr(folder, "_PATIENCE", 0.1)
-    held = folder.hold(output)
+    held = folder.prepare(output, (), resume=True, overwrite=False)
     with pytest.raises(HealthsynthError, match="another run is writing"):
-        run(output, resume=True)
+        run(output, settings(200), **{allowed: True})
+    assert hashes(output) == before
     folder.release(held)
-    run(output, resume=True)
+    run(output, settings(200), **{allowed: True})
+
+
+def test_a_removal_that_was_killed_is_finished_by_whoever_comes_next(tmp_path, whole, monkeypatch):
+    from healthsynth.run import folder
+
+    output = tmp_path / "out"
+    run(output, settings(30, seed=7))
+    with monkeypatch.context() as patch:
+        patch.setattr(folder.shutil, "rmtree", lambda *_, **__: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            run(output, settings(200), overwrite=True)
+    assert not (output / "manifest.json").exists()
+    run(output, settings(200), resume=True)
+    assert hashes(output) == whole
 
 
 # --- resume -----------------------------------------------------------------------------------------------------------
@@ -180,12 +197,16 @@ def test_an_interrupted_run_must_be_resumed_or_overwritten(tmp_path):
     assert hashes(tmp_path / "out") == hashes(tmp_path / "fresh")
 
 
-def test_resuming_with_other_settings_says_which(tmp_path):
+def test_resuming_with_other_settings_says_which(tmp_path, whole):
     interrupted(tmp_path / "out")
+    before = hashes(tmp_path / "out")
     with pytest.raises(HealthsynthError) as caught:
         run(tmp_path / "out", settings(210, state="Ohio"), resume=True)
     assert "population was 200, now 210" in str(caught.value)
     assert "state was not given, now Ohio" in str(caught.value)
+    assert hashes(tmp_path / "out") == before
+    run(tmp_path / "out", settings(200), resume=True)
+    assert hashes(tmp_path / "out") == whole
 
 
 def test_resuming_with_another_version_says_so(tmp_path):
@@ -213,6 +234,7 @@ def test_resuming_a_finished_run_changes_nothing(tmp_path, whole):
     assert hashes(tmp_path / "out") == whole
     with pytest.raises(HealthsynthError, match="population was 200, now 100"):
         run(tmp_path / "out", settings(100), resume=True)
+    assert hashes(tmp_path / "out") == whole
 
 
 def test_resuming_where_nothing_is_begins(tmp_path, whole):
@@ -236,8 +258,10 @@ def test_a_damaged_line_inside_the_journal_is_refused(tmp_path):
     lines = journal.read_bytes().split(b"\n")
     lines[2] = lines[2][:20]
     journal.write_bytes(b"\n".join(lines))
+    before = hashes(tmp_path / "out")
     with pytest.raises(HealthsynthError, match=r"line 3 of .* is damaged"):
         run(tmp_path / "out", settings(200), resume=True)
+    assert hashes(tmp_path / "out") == before
 
 
 def test_files_that_went_missing_are_made_again(tmp_path, whole):
