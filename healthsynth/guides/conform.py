@@ -97,10 +97,15 @@ class Conform:
             if value not in node.plain:
                 self.error(path, "required-binding", f"'{value}' is not one of {some(node.plain)}")
         elif isinstance(value, dict) and not in_codes(value, node.codes):
-            if "value" in value and "code" not in value and "coding" not in value:
-                return  # a quantity without a coded unit
-            given = ", ".join(str(each.get("code")) for each in codings(value)) or "no code"
-            self.error(path, "required-binding", f"{given}: none of {some(node.plain)}")
+            listed = codings(value)
+            given = ", ".join(str(each.get("code")) for each in listed) or "no code"
+            message = f"{given}: none of {some(node.plain)}"
+            if "value" in value and "coding" not in value:
+                # A unit: the profiles that mean it fix the unit's code as well, the others list only common units.
+                if listed and self.warnings:
+                    self.found.append(Finding(path, "required-binding", f"{message} ({self.label})", WARNING))
+            else:
+                self.error(path, "required-binding", message)
 
     def _extensible(self, value: Any, node: Node, path: str) -> None:
         assert node.extensible is not None

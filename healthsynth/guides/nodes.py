@@ -96,7 +96,10 @@ def matches(value: Any, pattern: Any) -> bool:
 
 def in_codes(value: Any, allowed: Codes) -> bool:
     """Whether a Coding, CodeableConcept or Quantity has one of the codes."""
-    return any((each.get("system"), each.get("code")) in allowed for each in codings(value))
+    return any(
+        (each.get("system"), each.get("code")) in allowed or (each.get("system"), "*") in allowed
+        for each in codings(value)
+    )
 
 
 def _discriminate(node: Node, discriminators: list[list[str]]) -> Test | None:

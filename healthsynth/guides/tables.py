@@ -13,7 +13,7 @@ VERSIONS = ("6.1.0", "7.0.0")
 NONE = "none"  # base R4 only
 US_CORE = "http://hl7.org/fhir/us/core/StructureDefinition/"
 HL7 = "http://hl7.org/fhir/StructureDefinition/"
-Codes = frozenset[tuple[str, str]]  # (system, code)
+Codes = frozenset[tuple[str, str]]  # (system, code); the code "*" stands for all of the system
 
 
 def known(guide: str) -> str:

@@ -24,9 +24,15 @@ MOST = 1500  # longer lists are not worth their bytes
 # name for them (OMB race and ethnicity categories, null flavors, administrative sex).
 _CDC = "urn:oid:2.16.840.1.113883.6.238"
 _VSAC = "http://cts.nlm.nih.gov/fhir/ValueSet/"
+# "*" stands for every code of a system.
 BY_HAND: dict[str, Codes] = {
     _VSAC + "2.16.840.1.114222.4.11.836": {_CDC: ["1002-5", "2028-9", "2054-5", "2076-8", "2106-3", "2131-1"]},
     _VSAC + "2.16.840.1.114222.4.11.837": {_CDC: ["2135-2", "2186-5"]},
+    # All LOINC codes of documents: told by the system alone.
+    "http://hl7.org/fhir/us/core/ValueSet/us-core-documentreference-type": {
+        "http://loinc.org": ["*"],
+        "http://terminology.hl7.org/CodeSystem/v3-NullFlavor": ["UNK"],
+    },
     _VSAC + "2.16.840.1.113762.1.4.1240.3": {
         "http://snomed.info/sct": ["248152002", "248153007"],
         "http://terminology.hl7.org/CodeSystem/data-absent-reason": ["asked-declined", "unknown"],

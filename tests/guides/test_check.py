@@ -62,6 +62,9 @@ FAULTS: list[tuple[str, str, Any, str, str]] = [
     ("careplan", "text.status", "empty", "CarePlan.text.status", "required-binding"),
     ("smoking", "status", "preliminary", "Observation.status", "required-binding"),
     ("lab", "valueQuantity.code", "grams/dl", "Observation.valueQuantity", "ucum"),
+    ("note", "type", concept(SNOMED, "1"), "DocumentReference.type", "required-binding"),
+    ("note", "type", {"text": "Note"}, "DocumentReference.type", "required-binding"),
+    ("note", "type.coding.0.system", "loinc", "DocumentReference.type.coding[0]", "absolute"),
     # fixed values, patterns, slices
     ("weight", "code", concept(LOINC, "3141-9"), "Observation.code", "pattern"),
     ("bmi", "valueQuantity.code", "kg", "Observation.valueQuantity.code", "fixed"),

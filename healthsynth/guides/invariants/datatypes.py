@@ -58,6 +58,11 @@ def _ucum(value: Any, root: Any) -> bool:
     return value.get("system") != UCUM or not isinstance(code, str) or unit(code) is not None
 
 
+def _absolute(value: Any, root: Any) -> bool:
+    system = value.get("system")
+    return not isinstance(system, str) or ":" in system
+
+
 def _named(name: str, *kinds: str) -> Any:
     return lambda value, root: value.get("type") not in kinds or bool(choice(value, name)[0] or name in value)
 
@@ -99,6 +104,7 @@ def _inside(*path: str) -> Any:
 
 _UNIT = Rule("ucum", "the unit is no code of UCUM", _ucum)
 _SYSTEM = Rule("qty-3", "a unit code without a system", needs("code", "system"))
+_ABSOLUTE = Rule("absolute", "the system is not an absolute URI", _absolute)
 
 DOMAIN: tuple[Rule, ...] = (
     Rule("dom-2", "a contained resource contains resources itself", _inside("contained")),
@@ -111,6 +117,7 @@ DOMAIN: tuple[Rule, ...] = (
 TYPES: dict[str, tuple[Rule, ...]] = {
     "Age": (Rule("age-1", "an age is positive, with a UCUM code", _age_1), _SYSTEM),
     "Attachment": (Rule("att-1", "data without a contentType", needs("data", "contentType")),),
+    "Coding": (_ABSOLUTE,),
     "ContactPoint": (Rule("cpt-2", "a value without a system", needs("value", "system")),),
     "Count": (Rule("cnt-3", "a count is whole, with the UCUM code 1", _cnt_3),),
     "Distance": (Rule("dis-1", "a distance has a UCUM code", _dis_1),),
@@ -118,6 +125,7 @@ TYPES: dict[str, tuple[Rule, ...]] = {
                  _SYSTEM),
     "Expression": (Rule("exp-1", "neither expression nor reference", any_of("expression", "reference")),),
     "Extension": (Rule("ext-1", "an extension has either a value or extensions", _ext_1),),
+    "Identifier": (_ABSOLUTE,),
     "Period": (Rule("per-1", "starts after its end", lambda value, root: not_after(value.get("start"), value.get("end"))),),
     "Quantity": (_SYSTEM, _UNIT),
     "Range": (Rule("rng-2", "low is above high", _rng_2),),
