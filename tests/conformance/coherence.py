@@ -162,7 +162,11 @@ def _none(kind: str, found: Found, who: str) -> Verdict:
     looked = f"{found.faults[kind]} of {found.looked[seen.get(kind, 'times')]:,}"
     if kind == "events after death":
         looked = f"{found.faults[kind]}, {found.looked['deaths']:,} deaths"
-    more = tuple(sorted(name for name in found.looked if name.startswith("without limits"))) if "limits" in kind else ()
+    more = (
+        tuple(sorted(name for name in found.looked if name.startswith("without limits")))
+        if kind == "values outside limits"
+        else ()
+    )
     return Verdict(f"coherence: {kind}, {who}", found.faults[kind] == 0, looked, "target 0", (*_of(found, kind), *more))
 
 

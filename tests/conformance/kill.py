@@ -14,6 +14,7 @@ from tests.conformance.verdict import BUILD, Options, Verdict, alone
 
 MOMENTS, WORKERS = 10, "2"
 WORKER_KILLS = 6
+_APART = 50  # patients between two kills of workers: two chunks
 
 
 def check(options: Options) -> Iterator[Verdict]:
@@ -65,19 +66,25 @@ def _stage(output: Path) -> str:
         return "nothing yet"
     if (output / "manifest.json").exists():
         return "manifest written"
-    return f"{len(list((output / 'fhir').glob('*.json')))} bundles"
+    return f"{_bundles(output)} bundles"
+
+
+def _bundles(output: Path) -> int:
+    return len(list((output / "fhir").glob("*.json")))
 
 
 def _workers_killed(options: Options, output: Path, expected: dict[str, str], moments: random.Random) -> Verdict:
     shutil.rmtree(output, ignore_errors=True)
     log = output.with_name("workers.log")
     leader = start(command(options.patients, options.seed, output, "--workers", WORKERS), log)
-    killed = 0
+    killed = before = 0
     while leader.poll() is None:
-        time.sleep(moments.uniform(0.4, 1.6))
-        living = workers(leader)
-        if living and killed < WORKER_KILLS:
+        time.sleep(moments.uniform(0.1, 0.4))
+        living, done = workers(leader), _bundles(output)
+        # Not the same work again and again: a run gives up, rightly, on what ends every worker that tries it.
+        if living and killed < WORKER_KILLS and (done > before or not killed):
             killed += kill_worker(moments.choice(living))
+            before = done + _APART
     found = difference(expected, fingerprints(output)) if leader.returncode == 0 else []
     figure = f"{killed} killed, exit code {leader.returncode}, {len(found)} files differ"
     said = () if leader.returncode == 0 else (log.read_text()[-500:],)
