@@ -135,6 +135,6 @@ def _of_the_dead(record: Record, died: Clock, window: int | None) -> Record:
 
 
 def _hashes(folder: Path) -> dict[str, str]:
-    """SHA-256 by path in the folder."""
-    files = sorted(path for path in folder.rglob("*") if path.is_file() and "__pycache__" not in path.parts)
+    """SHA-256 by path in the folder, of what is read when generating: no pages for people, no leftovers of Python."""
+    files = sorted(path for path in folder.rglob("*") if path.is_file() and path.suffix not in (".md", ".py", ".pyc"))
     return {path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
