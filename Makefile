@@ -52,7 +52,7 @@ bench: $(VENV)/.ready-dev
 
 # Against other programs: the HL7 validator, the reference table of codes. Tools come from the reference data folder.
 conformance: $(VENV)/.ready-dev
-	REFERENCE="$(REFERENCE)" tests/conformance/run.sh
+	tests/conformance/run.sh --reference "$(REFERENCE)"
 
 lock:
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
