@@ -7,8 +7,9 @@ Steps of nothing are left out. For every claim the charges add up to the payment
 
 from collections.abc import Iterator, Sequence
 
+from healthsynth.export.charges import insurer, is_institutional
 from healthsynth.export.csv.columns import Columns, optional, required
-from healthsynth.export.csv.page import Line, Open, Page, insurer
+from healthsynth.export.csv.page import Line, Open, Page
 from healthsynth.export.csv.text import money, quoted
 from healthsynth.record.ids import CLAIM, TRANSACTION, uuid
 from healthsynth.units import Clock, age_years
@@ -118,7 +119,6 @@ _DEPARTMENTS = {
 }
 _PEDIATRIC, _ADULT = 10, 20  # wellness visits
 _ADULT_YEARS = 18
-_INSTITUTIONS = {"hospital", "dialysis", "surgery_center", "home_health"}
 _METHODS = ("CC", "CHECK", "CASH")
 _LANE_BITS = 16  # room for the transactions of one claim
 
@@ -151,7 +151,7 @@ def _claim(page: Page, open_: Open, number: int, service: Clock, lines: Sequence
         visit.clinician.id,
     )
     status = f"CLOSED,,CLOSED,0.00,,0.00,{stamp},,{stamp}" if payer else f",,CLOSED,,,0.00,,,{stamp}"
-    kind = 2 if visit.facility.kind in _INSTITUTIONS else 1
+    kind = 2 if is_institutional(visit) else 1
     page.out["claims"].append(
         f"{id_},{page.patient},{provider},{payer.id if payer else 0},0,{department},{department},"
         f"{','.join(codes)}{',' * (_DIAGNOSES - len(codes))},,{open_.id},{page.stamps[onset]},{stamp},{provider},"

@@ -7,6 +7,7 @@ ones stay empty, and every claim is paid in full. Columns that are always empty 
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from healthsynth.export.charges import Charges
 from healthsynth.export.csv import (
     claims,
     clinical,
@@ -19,7 +20,6 @@ from healthsynth.export.csv import (
     visits,
 )
 from healthsynth.export.csv.columns import Columns
-from healthsynth.export.csv.costs import Costs
 from healthsynth.export.csv.page import Page
 from healthsynth.export.csv.totals import Totals
 from healthsynth.people.facility import Clinician, Facility
@@ -94,7 +94,7 @@ class CsvExporter:
 
     def __init__(self, concepts: Mapping[str, Concept]):
         self._concepts = concepts
-        self._costs = Costs()
+        self._charges = Charges()
         self._totals = Totals()
 
     @staticmethod
@@ -104,7 +104,7 @@ class CsvExporter:
 
     def rows(self, record: Record) -> dict[str, str]:
         """Table -> its lines for this record, without a header; tables without a line are left out."""
-        page = Page(record, _NAMES, self._costs, self._totals)
+        page = Page(record, _NAMES, self._charges, self._totals)
         prescriptions = []
         for event in record.events:
             writer = _WRITERS.get(type(event))

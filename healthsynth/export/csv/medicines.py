@@ -9,11 +9,9 @@ from healthsynth.export.csv.columns import (
     optional,
     required,
 )
-from healthsynth.export.csv.costs import covered
 from healthsynth.export.csv.page import Line, Page, payer_id
 from healthsynth.export.csv.text import coded, money, quoted, reason
 from healthsynth.record.events import Administration, Prescription, Vaccination
-from healthsynth.units import DAY
 
 MEDICATIONS: Columns = (
     required("START", "instant", "when it was prescribed or given"),
@@ -39,33 +37,28 @@ IMMUNIZATIONS: Columns = (
     required("BASE_COST", "money", "USD of the dose"),
 )
 
-_FILL = 30 * DAY  # a fill of a drug without a fixed length lasts a month
-
 
 def prescription(page: Page, event: Prescription) -> Line:
     """One row; pharmacies bill it on a claim of its own, whose line is returned."""
     open_ = page.open[event.visit]
     end = page.end(event.number)
     until = page.as_of if end is None else end
-    dispenses = 1 + event.refills if event.lasting is not None else max(1, (until - event.time) // _FILL)
-    price = page.costs.of("medication", event.concept, open_.st)
-    cents = price * dispenses
-    share = covered(open_.payer, cents, False)
+    charge = page.charges.prescription(event, open_.st, open_.payer, until)
+    price, dispenses, share = charge
     code = event.concept.primary
     page.out["medications"].append(
         f"{page.stamps[event.time]},{'' if end is None else page.stamps[end]},{page.patient},"
         f"{payer_id(open_.coverage)},{open_.id},{coded(event.concept)},{money(price)},{money(share)},{dispenses},"
-        f"{money(cents)},{reason(event.reason)}"
+        f"{money(charge.cents)},{reason(event.reason)}"
     )
     _count(page, event.visit, 4, share)
-    return Line(code.code, quoted(code.display), cents, share, event.time, until, dispenses)
+    return Line(code.code, quoted(code.display), charge.cents, share, event.time, until, dispenses)
 
 
 def administration(page: Page, event: Administration) -> None:
     """One row that starts and stops at once; the visit's claim bills it."""
     open_ = page.open[event.visit]
-    price = page.bill(event.visit, "medication", event.concept, event.time, event.time)
-    share = open_.lines[-1].covered
+    price, _, share = page.bill(event, event.time, event.time)
     stamp = page.stamps[event.time]
     page.out["medications"].append(
         f"{stamp},{stamp},{page.patient},{payer_id(open_.coverage)},{open_.id},{coded(event.concept)},{money(price)},"
@@ -76,9 +69,9 @@ def administration(page: Page, event: Administration) -> None:
 
 def immunization(page: Page, event: Vaccination) -> None:
     open_ = page.open[event.visit]
-    price = page.bill(event.visit, "immunization", event.concept, event.time, event.time)
+    price, _, share = page.bill(event, event.time, event.time)
     page.out["immunizations"].append(f"{page.stamps[event.time]},{open_.owners},{coded(event.concept)},{money(price)}")
-    _count(page, event.visit, 8, open_.lines[-1].covered)
+    _count(page, event.visit, 8, share)
 
 
 def _count(page: Page, visit: int, column: int, share: int) -> None:

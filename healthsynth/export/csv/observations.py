@@ -62,4 +62,4 @@ def observation(page: Page, event: Result) -> None:
 
 def report(page: Page, event: Report) -> None:
     """No row of its own; the laboratory bills it."""
-    page.bill(event.visit, "lab", event.concept, event.time, event.time)
+    page.bill(event, event.time, event.time)

@@ -67,7 +67,7 @@ _IMAGING_LENGTH = 15 * MINUTE  # where the vocabulary does not say how long it t
 
 
 def procedure(page: Page, event: ProcedureDone) -> None:
-    _write(page, event.visit, event.concept, event.time, event.end, event.reason)
+    _write(page, event, event.end)
 
 
 def imaging(page: Page, event: ImagingDone, sites: Mapping[str, Concept]) -> None:
@@ -77,7 +77,7 @@ def imaging(page: Page, event: ImagingDone, sites: Mapping[str, Concept]) -> Non
         sites: concepts by name, for the body site that the vocabulary names.
     """
     concept = event.concept
-    _write(page, event.visit, concept, event.time, event.time + imaging_length(concept), event.reason)
+    _write(page, event, event.time + imaging_length(concept))
     modality = concept.more.get("modality", "DX")
     meaning, sop, sop_name = _MODALITIES[modality]
     series = dicom_uid(uuid(page.prefix, SERIES, event.number))
@@ -100,20 +100,13 @@ def dicom_uid(id_: str) -> str:
     return f"2.25.{int(id_.replace('-', ''), 16)}"
 
 
-def _write(
-    page: Page,
-    visit: int,
-    concept: Concept,
-    start: Clock,
-    end: Clock,
-    why: Concept | None,
-) -> None:
-    price = page.bill(visit, "procedure", concept, start, end)
-    open_ = page.open[visit]
+def _write(page: Page, event: ProcedureDone | ImagingDone, end: Clock) -> None:
+    price, _, share = page.bill(event, event.time, end)
+    concept, open_ = event.concept, page.open[event.visit]
     page.out["procedures"].append(
-        f"{page.stamps[start]},{page.stamps[end]},{open_.owners},{concept.primary.system},{coded(concept)},{money(price)},"
-        f"{reason(why)}"
+        f"{page.stamps[event.time]},{page.stamps[end]},{open_.owners},{concept.primary.system},{coded(concept)},"
+        f"{money(price)},{reason(event.reason)}"
     )
     page.totals.providers[open_.visit.clinician.id][1] += 1
     if open_.coverage is not None:
-        page.totals.payers[open_.coverage.payer.id][6 + (open_.lines[-1].covered == 0)] += 1
+        page.totals.payers[open_.coverage.payer.id][6 + (share == 0)] += 1

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable, Iterator
 
+from healthsynth.export.costs import PREMIUMS
 from healthsynth.export.csv.columns import Columns, optional, required
-from healthsynth.export.csv.costs import PREMIUMS
 from healthsynth.export.csv.patients import degrees
 from healthsynth.export.csv.text import money, quoted
 from healthsynth.export.csv.totals import ORGANIZATION, PAYER, PROVIDER, Totals

@@ -34,7 +34,7 @@ SUPPLIES: Columns = (
 
 def device(page: Page, event: DeviceGiven) -> None:
     end = page.end(event.number)
-    page.bill(event.visit, "device", event.concept, event.time, event.time)
+    page.bill(event, event.time, event.time)
     page.out["devices"].append(
         f"{page.stamps[event.time]},{'' if end is None else page.stamps[end]},{page.open[event.visit].owners},"
         f"{coded(event.concept)},{_udi(event)}"
@@ -52,7 +52,7 @@ def _udi(event: DeviceGiven) -> str:
 
 
 def supply(page: Page, event: Supplied) -> None:
-    page.bill(event.visit, "supply", event.concept, event.time, event.time, event.quantity)
+    page.bill(event, event.time, event.time)
     page.out["supplies"].append(
         f"{date(event.time)},{page.open[event.visit].owners},{coded(event.concept)},{event.quantity}"
     )

@@ -6,7 +6,7 @@ from itertools import groupby
 
 import pytest
 
-from healthsynth.export.csv.costs import Costs, covered
+from healthsynth.export.costs import Costs, covered
 from tests.export.csv.layout import Row, child_of, exported, population, records, uninsured
 from tests.export.records import CLINIC, CONCEPTS, sample_record
 

@@ -1,0 +1,110 @@
+"""What is charged, and who pays it: the one computation of all exporters, so that they cannot disagree.
+
+    event -> kind of price -> cents of one, how many, cents that the payer pays
+
+A visit's claim bills the visit itself and what `BILLED` names; each prescription has a claim of its own.
+"""
+
+from typing import Any, NamedTuple
+
+from healthsynth.export.costs import Costs, covered
+from healthsynth.people.person import Coverage, Payer
+from healthsynth.record.events import (
+    Administration,
+    DeviceGiven,
+    ImagingDone,
+    Prescription,
+    ProcedureDone,
+    Report,
+    Supplied,
+    Vaccination,
+    Visit,
+)
+from healthsynth.record.record import Record
+from healthsynth.units import DAY, Clock
+from healthsynth.vocabulary import Code
+
+# Events on a visit's claim -> the kind of their price
+BILLED: dict[type, str] = {
+    Report: "lab",
+    ProcedureDone: "procedure",
+    ImagingDone: "procedure",
+    Administration: "medication",
+    Vaccination: "immunization",
+    DeviceGiven: "device",
+    Supplied: "supply",
+}
+_INSTITUTIONS = {"hospital", "dialysis", "surgery_center", "home_health"}
+_FILL = 30 * DAY  # a fill of a drug without a fixed length lasts a month
+
+
+class Charge(NamedTuple):
+    """A line of a claim: `units` at `price` each, of which the payer pays `covered`; all in cents."""
+
+    price: int
+    units: int
+    covered: int
+
+    @property
+    def cents(self) -> int:
+        """Of all units."""
+        return self.price * self.units
+
+
+class Charges:
+    """Charges by the prices of an installation.
+
+    Raises:
+        HealthsynthError: the installation has no cost table.
+    """
+
+    def __init__(self) -> None:
+        self._costs = Costs()
+
+    def visit(self, visit: Visit, code: Code, payer: str) -> Charge:
+        """The visit itself, by its type's code; `payer` is a kind of payer, here and below."""
+        price = self._costs.visit(visit, code.code)
+        return Charge(price, 1, covered(payer, price, visit.kind == "wellness"))
+
+    def thing(self, event: Any, st: str, payer: str) -> Charge:
+        """An event of a type in `BILLED`, in a state."""
+        kind = BILLED[event.__class__]
+        price = self._costs.of(kind, event.concept, st)
+        units = event.quantity if kind == "supply" else 1
+        return Charge(price, units, covered(payer, price * units, kind == "immunization"))
+
+    def prescription(self, event: Prescription, st: str, payer: str, until: Clock) -> Charge:
+        """All fills of a drug, at least one, that is taken until a time."""
+        fills = 1 + event.refills if event.lasting is not None else max(1, (until - event.time) // _FILL)
+        price = self._costs.of("medication", event.concept, st)
+        return Charge(price, fills, covered(payer, price * fills, False))
+
+
+def is_institutional(visit: Visit) -> bool:
+    """Whether an institution bills it, rather than a professional."""
+    return visit.facility.kind in _INSTITUTIONS
+
+
+def until(record: Record) -> Clock:
+    """Until when what has no end is billed: the reference date, or death."""
+    return record.as_of if record.death is None else record.death.time
+
+
+def period_at(coverage: tuple[Coverage, ...], at: Clock) -> int | None:
+    """The place of the period of insurance that holds at a time; None in a gap."""
+    for number in range(len(coverage) - 1, -1, -1):
+        period = coverage[number]
+        if period.start <= at:
+            return number if period.end is None or at < period.end else None
+    return None
+
+
+def coverage_at(coverage: tuple[Coverage, ...], at: Clock) -> Coverage | None:
+    """The period of insurance that holds at a time; None in a gap."""
+    number = period_at(coverage, at)
+    return None if number is None else coverage[number]
+
+
+def insurer(coverage: Coverage | None) -> Payer | None:
+    """The payer if it is one that pays."""
+    return coverage.payer if coverage and coverage.payer.kind != "none" else None
