@@ -10,6 +10,7 @@ from typing import Any
 from healthsynth.compile.check import check
 from healthsynth.compile.linked import Linked
 from healthsynth.compile.program import MeasureTable, Origin, Program
+from healthsynth.compile.walk import steps as steps_of
 from healthsynth.errors import Problem, ProblemsError
 from healthsynth.spec.ast import Condition
 from healthsynth.spec.load import Spec, load
@@ -63,7 +64,7 @@ def compile_library(library: Library, chosen: Sequence[str] | None = None) -> tu
     """
     linked, problems = link(library, library.modules())
     problems = [*problems, *check(linked)]
-    wanted = None if chosen is None else closure(linked.specs, chosen)
+    wanted = None if chosen is None else closure(linked, chosen)
     if wanted is not None:
         files = _files_of(library, linked, wanted)
         problems = [problem for problem in problems if problem.file in files]
@@ -142,10 +143,10 @@ def _key_conditions(specs: Sequence[Spec]) -> tuple[dict[str, Condition], list[P
     return found, problems
 
 
-def closure(specs: Sequence[Spec], chosen: Sequence[str]) -> frozenset[str]:
-    """The chosen modules and all that they read, directly or not."""
-    owner = {name: spec.module.module for spec in specs for name in _owned(spec.module)}
-    by_name = {spec.module.module: spec.module for spec in specs}
+def closure(linked: Linked, chosen: Sequence[str]) -> frozenset[str]:
+    """The chosen modules and all that they read, test or have effects on, directly or not."""
+    owner = {name: spec.module.module for spec in linked.specs for name in _owned(spec.module)}
+    by_name = {spec.module.module: spec.module for spec in linked.specs}
     found: set[str] = set()
     todo = list(chosen)
     while todo:
@@ -155,8 +156,28 @@ def closure(specs: Sequence[Spec], chosen: Sequence[str]) -> frozenset[str]:
         found.add(name)
         if name not in by_name:
             continue  # it could not be understood: its problems say why
-        todo += [owner[read] for read in by_name[name].reads if read in owner]
+        module = by_name[name]
+        used = {*module.reads, *module.measures, *_tested(linked, module)}
+        todo += [owner[word] for word in sorted(used) if word in owner]
     return frozenset(found)
+
+
+def _tested(linked: Linked, module: Module) -> set[str]:
+    """The measures that a module's care tests, through panels and groups."""
+    found: set[str] = set()
+    todo = [
+        name
+        for block in (module.care, module.pathways)
+        for _, step in steps_of(block, ("",))
+        for name in (step.test or step.ask or ())
+    ]
+    while todo:
+        name = todo.pop()
+        if name not in found:
+            found.add(name)
+            concept = linked.concepts.get(name)
+            todo += concept.members if concept is not None else ()
+    return found
 
 
 def _owned(module: Module) -> list[str]:

@@ -12,7 +12,7 @@ from healthsynth.simulate.patient import Patient
 from healthsynth.units import YEAR, Clock
 
 CHUNK = 100
-ATTEMPTS = 400  # lives tried for one slot; a table that kills everybody would otherwise never end
+ATTEMPTS = 20_000  # lives tried for one slot: of those born 105 years ago one in a thousand lives
 
 
 class Counter(Protocol):

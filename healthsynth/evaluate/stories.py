@@ -104,17 +104,27 @@ class _Teller:
 
     def _visit(self, name: str) -> None:
         p = self.patient
-        if any(time <= p.now + 21 * DAY and priority == VISIT for time, priority, _, _ in p.agenda):
-            before = len(p.visits)
-            self._until(p.now + 21 * DAY)  # what brought them to care has brought about this very visit
-            if any(visit.name == name or visit.kind == name for visit in p.visits[before:]):
-                return
+        if self._came(name, p.now + 21 * DAY):
+            return  # what brought them to care has brought about this very visit
         plan = self._plan(name)
         p.busy_until = min(p.busy_until, p.now)
         begin(p, plan)
         while p.encounter is not None and p.agenda:
             run_until(p, p.agenda[0][0] + 1)
         p.now = max(p.now, p.busy_until) if p.busy_until < p.end else p.now
+
+    def _came(self, name: str, until: Clock) -> bool:
+        """Run what is due until a visit of this name or kind has ended; False if there was none in time."""
+        p = self.patient
+        before, start = len(p.visits), p.now
+        if not any(time <= until and priority == VISIT for time, priority, _, _ in p.agenda):
+            return False
+        while p.agenda and p.agenda[0][0] <= until:
+            run_until(p, p.agenda[0][0] + 1)
+            if p.encounter is None and any(name in (visit.name, visit.kind) for visit in p.visits[before:]):
+                return True
+        p.now = max(p.now, start)
+        return False
 
     def _plan(self, name: str) -> VisitPlan:
         pathway = self.engine.pathways.get(f"{self.module.module}.{name}")

@@ -110,6 +110,7 @@ frequency: "once"                                          -> f_once
          | "once" "a" "day" [MOMENT]                       -> f_daily
          | "twice" "a" "day" [MOMENT]                      -> f_twice
          | NUMBER "times" "a" "day" [MOMENT]               -> f_times
+         | COUNT "times" "a" "day" [MOMENT]                -> f_times
          | "once" "a" "week"                               -> f_weekly
          | "twice" "a" "week"                              -> f_biweekly
          | "once" "a" "month"                              -> f_monthly
@@ -124,6 +125,7 @@ PERSON: "person-years"
 STAR: "*"
 ANY: "any"
 WITH: "with" | "without"
+COUNT: "three" | "four" | "five" | "six"
 PRN: "as needed"
 MOMENT: "at bedtime" | "in the morning" | "in the evening" | "with meals" | "with food" | "before meals" | "at breakfast"
 DUNIT: /(tablet|capsule|puff|unit|drop|application|spray|mL|mg|mcg|g|patch|injection|sachet|lozenge|suppository|dose|inhalation|vial)(e?s)?\b/
@@ -445,8 +447,8 @@ class _Build(Transformer[Token, Anything]):
     def f_twice(self, _moment: Token | None) -> tuple[int, int]:
         return 2, DAY
 
-    def f_times(self, times: float, _moment: Token | None) -> tuple[int, int]:
-        return int(times), DAY
+    def f_times(self, times: float | Token, _moment: Token | None) -> tuple[int, int]:
+        return int(times) if isinstance(times, float) else _COUNTS[str(times)], DAY
 
     def f_weekly(self) -> tuple[int, int]:
         return 1, 7 * DAY
@@ -465,6 +467,9 @@ class _Build(Transformer[Token, Anything]):
 
 
 setattr(_Build, "is", _Build.is_)  # the rule's name is a Python keyword
+
+
+_COUNTS = {"three": 3, "four": 4, "five": 5, "six": 6}
 
 
 def _per_year(unit: Token) -> float:
