@@ -58,6 +58,8 @@ class Race:
     def refresh(self, p: Patient) -> None:
         """Convert the budgets to now and wait for the soonest exit or change."""
         slot, now = self.slot, p.now
+        if self.hazards and not p.rates[slot]:
+            return  # never started: a story leaves out what comes by chance
         p.versions[slot] = version = p.versions[slot] + 1
         soonest, winner = FOREVER, -1
         if self.hazards:
