@@ -10,6 +10,7 @@ import gzip
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator
+from multiprocessing import Pool
 from pathlib import Path
 from typing import Any
 
@@ -81,8 +82,15 @@ class Table:
 def in_bundles(folder: Path) -> Counter[Coding]:
     """Every coding of the five systems in a folder of bundles, and how often."""
     found: Counter[Coding] = Counter()
-    for path in sorted(folder.glob("*.json")):
-        _walk(orjson.loads(path.read_bytes()), found)
+    with Pool() as pool:
+        for part in pool.imap_unordered(_in_bundle, sorted(folder.glob("*.json")), chunksize=8):
+            found.update(part)
+    return found
+
+
+def _in_bundle(path: Path) -> Counter[Coding]:
+    found: Counter[Coding] = Counter()
+    _walk(orjson.loads(path.read_bytes()), found)
     return found
 
 

@@ -4,9 +4,9 @@ import json
 import subprocess
 import sys
 import urllib.request
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 from tests.conformance.populations import population
 from tests.conformance.validator import environment
@@ -33,32 +33,34 @@ def check(options: Options) -> Iterator[Verdict]:
         second, again = _load(tools, output), _counts(output)
     finally:
         subprocess.run([str(tools / "serve.sh"), "stop"], check=False, env=environment())
-    rejected = first["resources"].get("rejected", 0) + second["resources"].get("rejected", 0)
-    accepted = first["resources"]["accepted"]
-    stored = sum(counts.values())
-    examples = tuple(error["example"][:200] for error in first["errors"])
+    rejected, stored = first["rejected"] + second["rejected"], sum(counts.values())
     yield Verdict(
-        WHAT, not rejected and counts == again and stored == accepted,
-        f"{rejected} rejected of {accepted:,}; {stored:,} stored, then {sum(again.values()):,}", "0 rejected, counts unchanged",
-        examples,
-    )  # fmt: skip
+        WHAT,
+        not rejected and counts == again and stored == first["accepted"] > 0,
+        f"{rejected} rejected of {first['accepted']:,}; {stored:,} stored, then {sum(again.values()):,}",
+        "target 0 rejected, counts unchanged",
+    )
 
 
-def _load(tools: Path, output: Path) -> dict[str, Any]:
-    report = BUILD / "load.json"
-    subprocess.run(
-        [sys.executable, str(tools / "load.py"), "--base", BASE, "--out", str(report), str(output / "fhir")],
-        check=False, stdout=sys.stderr,
-    )  # fmt: skip
-    found: dict[str, Any] = json.loads(report.read_bytes())
-    return found
+def _load(tools: Path, output: Path) -> Counter[str]:
+    """Resources accepted and rejected; what patients share goes first, in the order of its names."""
+    total: Counter[str] = Counter()
+    for files in ("shared-*.json", "[!s]*.json"):
+        report = BUILD / "load.json"
+        paths = sorted(map(str, (output / "fhir").glob(files)))
+        command = [str(tools / "load.py"), "--base", BASE, "--out", str(report), *paths]
+        subprocess.run([sys.executable, *command], check=False, stdout=sys.stderr)
+        found = json.loads(report.read_bytes())
+        total.update(found["resources"])
+    return total
 
 
 def _counts(output: Path) -> dict[str, int]:
     """Resources on the server, of every type that was written."""
     counts = {}
     for kind in json.loads((output / "manifest.json").read_bytes())["counts"]["by_format"]["fhir"]:
-        with urllib.request.urlopen(f"{BASE}/{kind}?_summary=count") as answer:
+        question = urllib.request.Request(f"{BASE}/{kind}?_summary=count", headers={"Cache-Control": "no-cache"})
+        with urllib.request.urlopen(question) as answer:
             counts[kind] = json.load(answer)["total"]
     return counts
 
