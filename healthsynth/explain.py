@@ -4,9 +4,10 @@ from collections.abc import Mapping
 
 from healthsynth.compile.explanations import LINT
 from healthsynth.errors import UsageError, near
+from healthsynth.validate.explanations import CHECKS
 
-# Code -> a paragraph: those of the module linter. Each part explains its own codes.
-EXPLANATIONS: Mapping[str, str] = {**LINT}
+# Code -> a paragraph: those of the module linter, and the checks of `validate`. Each part explains its own codes.
+EXPLANATIONS: Mapping[str, str] = {**LINT, **CHECKS}
 
 
 def explain(code: str) -> str:
@@ -15,7 +16,8 @@ def explain(code: str) -> str:
     Raises:
         UsageError: there is no such code; near ones are offered.
     """
+    check = code.partition("/")[0]  # validate names its findings check/kind
     for known, paragraph in EXPLANATIONS.items():
-        if known.casefold() == code.casefold():
+        if known.casefold() == check.casefold():
             return f"{known}\n{paragraph}"
     raise UsageError(f"there is no problem code '{code}'. {near(code, EXPLANATIONS)}".strip())

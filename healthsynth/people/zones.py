@@ -12,8 +12,9 @@ Offsets are whole minutes: FHIR has no seconds in them, and local mean times of 
 
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
+from importlib.resources import files
 from typing import NamedTuple
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 from healthsynth.errors import UsageError
 from healthsynth.units import DAY, MINUTE, Clock
@@ -36,8 +37,10 @@ class _Change(NamedTuple):
 @lru_cache(maxsize=256)
 def _zone(name: str) -> ZoneInfo:
     try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError) as error:
+        # From the pinned package, not from the machine: its rules may be older or newer, and the bytes must not differ.
+        with files("tzdata").joinpath("zoneinfo", *name.split("/")).open("rb") as file:
+            return ZoneInfo.from_file(file, key=name)
+    except (OSError, ValueError) as error:
         raise UsageError(f"there is no time zone '{name}'") from error
 
 
