@@ -15,8 +15,9 @@ COVERAGE, PROVENANCE = 0x008, 0x009  # by the period's place in the person's cov
 MEDICATION, DEATH_CONDITION = 0x00A, 0x00B  # of the first administration of a drug; of a death
 NEWBORN_WEIGHT, NEWBORN_AGE = 0x00C, 0x00D  # observations of a newborn
 SERIES, INSTANCE = 0x00E, 0x00F  # of an imaging study: DICOM identifiers
-LANES = 0x010
-# Flat files: claims by the number of their visit or prescription, transactions by that number and their place in the claim
+EXPLANATION, SELF_PAY = 0x010, 0x011  # of a claim; one a patient
+LANES = 0x012
+# Claims by the number of their visit or prescription; in flat files, transactions by that number and their place in the claim
 # (16 bits).
 CLAIM, TRANSACTION = 0x100, 0x101
 

@@ -220,8 +220,23 @@ COVERAGE = {
     "medicaid": Code(PAYMENT, "2", "MEDICAID"),
     "dual": Code(PAYMENT, "14", "Dual Eligibility Medicare/Medicaid Organization"),
 }
+SELF_PAY = (Code(PAYMENT, "81", "Self-pay"), Code(_THO + "coverage-selfpay", "pay", "Pay"))
 SELF = Code(_THO + "subscriber-relationship", "self", "Self")
 PLAN = Code(_THO + "coverage-class", "plan", "Plan")
+
+# Claims
+CLAIM_TYPE = {
+    "professional": Code(_THO + "claim-type", "professional", "Professional"),
+    "institutional": Code(_THO + "claim-type", "institutional", "Institutional"),
+    "pharmacy": Code(_THO + "claim-type", "pharmacy", "Pharmacy"),
+}
+NORMAL_PRIORITY = Code(_THO + "processpriority", "normal", "Normal")
+ADJUDICATION = {
+    "submitted": Code(_THO + "adjudication", "submitted", "Submitted Amount"),
+    "benefit": Code(_THO + "adjudication", "benefit", "Benefit Amount"),
+    "copay": Code(_THO + "adjudication", "copay", "CoPay"),
+}
+PAID_IN_FULL = Code(_THO + "ex-paymenttype", "complete", "Complete")
 
 # Organizations and places
 PROVIDER = Code(_THO + "organization-type", "prov", "Healthcare Provider")

@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from healthsynth.export.fhir import codes
-from healthsynth.export.fhir.datatypes import SYSTEM, coded, identifier, reference, subject
+from healthsynth.export.fhir.datatypes import SYSTEM, coded, coding, identifier, reference, subject
 from healthsynth.export.fhir.shapes import OPTIONAL, VARYING, Family
 from healthsynth.export.fhir.slots import Json, Values
 from healthsynth.record import ids
@@ -41,6 +41,29 @@ def coverage(e: Insured, v: Values, end: None, link: None) -> Json:
     }
 
 
+class SelfPaying(NamedTuple):
+    """Someone who pays for claims themselves, as there is no insurance at the time."""
+
+    record_number: str
+
+
+def self_pay(e: SelfPaying, v: Values, end: None, link: None) -> Json:
+    """One a patient: claims need a coverage. US Core wants a member's number; it is that of the medical record."""
+    return {
+        "resourceType": "Coverage",
+        "id": v.id(0, ids.SELF_PAY),
+        "meta": v.meta("Coverage"),
+        "status": "active",
+        "type": {"coding": [coding(code) for code in codes.SELF_PAY]},
+        "subscriber": subject(v),
+        "subscriberId": v.text(e.record_number),
+        "beneficiary": subject(v),
+        "relationship": coded(codes.SELF),
+        "payor": [subject(v)],
+    }
+
+
+SELF_PAYING = Family(SelfPaying, (self_pay,), {"record_number": VARYING})
 INSURED = Family(
     Insured,
     (coverage,),

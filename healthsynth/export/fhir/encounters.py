@@ -18,8 +18,8 @@ from healthsynth.record.events import Visit
 from healthsynth.vocabulary import Code
 
 
-def encounter(e: Visit, v: Values, end: None, link: None) -> Json:
-    """Finished once it has an end; a stay that follows an emergency visit is part of it."""
+def encounter(e: Visit, v: Values, end: None, link: tuple[str, ...] | None) -> Json:
+    """Finished once it has an end; a stay that follows an emergency visit is part of it. `link`: its "Condition/id"s."""
     period = {"start": v.instant(e.start), "end": None if e.end is None else v.instant(e.end)}
     who = codes.ATTENDER if e.kind == "inpatient" else codes.PERFORMER
     discharge = {"dischargeDisposition": coded(codes.DISCHARGE[e.discharge])} if e.discharge else None
@@ -35,6 +35,7 @@ def encounter(e: Visit, v: Values, end: None, link: None) -> Json:
         "participant": [{"type": [coded(who)], "period": period, "individual": clinician(v)}],
         "period": period,
         "reasonCode": [primary(e.reason)] if e.reason else None,
+        "diagnosis": None if link is None else v.wrapped(link, "condition"),
         "hospitalization": discharge,
         "location": [{"location": reference("Location", v.location)}],
         "serviceProvider": organization(v),

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 import orjson
 
 from healthsynth.errors import UsageError, near
+from healthsynth.export.charges import Charges
 from healthsynth.export.fhir import providers
 from healthsynth.export.fhir.guides import GUIDES, PROFILES
 from healthsynth.export.fhir.scope import Scope
@@ -57,7 +58,8 @@ class FhirExporter:
             raise UsageError(f"validation is 'shapes' or 'all', not '{validate}'")
         self._guide, self._all, self._notes, self._concepts = guide, validate == "all", notes, concepts or {}
         self._verdicts = Verdicts(guide, origins)
-        self._shapes = Shapes(self._make)
+        self._shapes = Shapes(self._make, self._verdicts.check_shape)
+        self._charges = Charges()
         self._buffer, self._other = BytesIO(), BytesIO()
         self.counts: dict[str, int] = {}  # resources by type, of the last record
         self.facilities: dict[str, Facility] = {}  # those that records so far refer to, by id
@@ -134,7 +136,7 @@ class FhirExporter:
         return out.getvalue()
 
     def _jobs(self, record: Record) -> list[Job]:
-        jobs = Walk(record, self._guide, self._shapes, self._notes, self._concepts).jobs()
+        jobs = Walk(record, self._guide, self._shapes, self._charges, self._notes, self._concepts).jobs()
         self.counts = _count(jobs)
         self._collect(record)
         if self._all:

@@ -1,5 +1,6 @@
 """Where a resource is stamped: the patient and the visit, with everything about them that is the same for many events."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import orjson
@@ -10,17 +11,19 @@ from healthsynth.export.fhir.slots import (
     DECIMALS,
     GIVEN_IDS,
     INTEGERS,
+    MONEY,
     NPIS,
     NUMBERS,
     TEXTS,
     Choices,
     Json,
+    Part,
     base64_text,
     dicom_uid,
 )
 from healthsynth.people.hours import offset_text
 from healthsynth.record.events import Visit
-from healthsynth.record.ids import EVENT, LANES, prefix, stable, uuid
+from healthsynth.record.ids import CLAIM, EVENT, LANES, prefix, stable, uuid
 from healthsynth.record.record import Record
 from healthsynth.units import DAY, Clock, birthday
 
@@ -90,6 +93,9 @@ class Scope:
     def digits(self, value: int) -> str:
         return INTEGERS[value]
 
+    def money(self, cents: int) -> Any:
+        return orjson.Fragment(MONEY[cents])
+
     def text(self, value: str) -> str:
         TEXTS[value]  # refuses what cannot be a FHIR string
         return value
@@ -102,6 +108,13 @@ class Scope:
 
     def references(self, targets: tuple[str, ...]) -> Any:
         return [{"reference": target} for target in targets]
+
+    def wrapped(self, targets: tuple[str, ...], key: str, numbered: bool = False) -> Any:
+        rows = [{key: {"reference": target}} for target in targets]
+        return [{"sequence": n, **row} for n, row in enumerate(rows, 1)] if numbered else rows
+
+    def parts(self, parts: Sequence[Part], first: int) -> list[Any]:
+        return [{**part.json, "sequence": n} for n, part in enumerate(parts, first)]
 
     def base64(self, value: str) -> str:
         return base64_text(value)
@@ -116,9 +129,9 @@ class Scope:
         url = self.profiles.get(kind)
         return {"profile": [url]} if url else None
 
-    def __init__(self, guide: str, heads: tuple[str, ...] = (), instants: dict[int, str] | None = None):
+    def __init__(self, guide: str, heads: Mapping[int, str] | None = None, instants: dict[int, str] | None = None):
         self.profiles = PROFILES[guide]
-        self.heads = heads
+        self.heads = {} if heads is None else heads
         self.instants = {} if instants is None else instants
         self.patient = self.encounter = self.clinician = self.organization = self.location = self.kind = ""
 
@@ -129,7 +142,7 @@ class Places:
     def __init__(self, record: Record, guide: str):
         person = record.person
         own = prefix(person.seed, person.number, person.attempt)
-        self.heads = tuple(uuid(own, lane, 0)[:24] for lane in range(LANES))
+        self.heads = {lane: uuid(own, lane, 0)[:24] for lane in (*range(LANES), CLAIM)}
         self.instants = _Instants(person.time_zone)
         self.guide = guide
         self._grown_up = birthday(person.birth, 18)

@@ -10,7 +10,7 @@ A builder that looks at a `Var` (compares it, prints it) is refused, so that a t
 
 import re
 from base64 import b64encode
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from math import isfinite
 from typing import Any, NamedTuple, NoReturn, Protocol
@@ -73,6 +73,32 @@ class Choices:
         self.texts = {key: orjson.dumps(value).decode() for key, value in self.rows.items()}
 
 
+class Part:
+    """One element of a list that is made apart from its resource, and validated in a sample of it (see bills.py).
+
+    Args:
+        json: the element without its `sequence`, which is written last.
+    """
+
+    __slots__ = ("_head", "_texts", "json")
+
+    def __init__(self, json: Json):
+        self.json: Json = prune(json)
+        self._head = orjson.dumps(self.json).decode()[:-1]
+        self._texts: dict[int, str] = {}
+
+    def text(self, sequence: int) -> str:
+        """Its JSON at a place of the list."""
+        found = self._texts.get(sequence)
+        if found is None:
+            found = _keep(self._texts, sequence, f'{self._head},"sequence":{sequence}}}')
+        return found
+
+
+# Any element, for tracing: parts bring their own validation.
+_SAMPLE_PART = {"sequence": 99, "productOrService": {"text": "sample"}}
+
+
 class Values(Protocol):
     """What a builder may ask for. Ids are without their type; times are `Clock`s of the patient's place."""
 
@@ -89,10 +115,13 @@ class Values(Protocol):
     def decimal(self, value: Any, places: int) -> Any: ...
     def integer(self, value: Any) -> Any: ...
     def digits(self, value: Any) -> str: ...
+    def money(self, cents: Any) -> Any: ...
     def text(self, value: Any) -> str: ...
     def given_id(self, value: Any) -> str: ...
     def npi(self, value: Any) -> str: ...
     def references(self, targets: Any) -> Any: ...
+    def wrapped(self, targets: Any, key: str, numbered: bool = False) -> Any: ...
+    def parts(self, parts: Any, first: int) -> list[Any]: ...
     def base64(self, value: Any) -> str: ...
     def uid(self, number: Any, lane: int = EVENT) -> str: ...
     def choice(self, choices: Choices, key: Any) -> Any: ...
@@ -135,6 +164,15 @@ class _Integers(dict[int, str]):
         return _keep(self, value, str(value))
 
 
+class _Money(dict[int, str]):
+    """Cents -> USD, with two decimals."""
+
+    def __missing__(self, cents: int) -> str:
+        if type(cents) is not int or cents < 0:
+            raise ShapeError(f"{cents!r} is not an amount")
+        return _keep(self, cents, f"{cents // 100}.{cents % 100:02d}")
+
+
 class _Texts(dict[str, str]):
     """A string -> the same, escaped for JSON. FHIR has no empty strings and no control characters."""
 
@@ -172,6 +210,7 @@ NUMBERS = _Numbers()
 DAYS = _Days()
 DECIMALS = tuple(_Decimals(places) for places in range(7))
 INTEGERS = _Integers()
+MONEY = _Money()
 TEXTS = _Texts()
 GIVEN_IDS = _GivenIds()
 NPIS = _Npis()
@@ -189,6 +228,19 @@ def references_text(targets: tuple[str, ...]) -> str:
     return "[" + ",".join([f'{{"reference":"{target}"}}' for target in targets]) + "]"
 
 
+def wrapped_text(targets: tuple[str, ...], key: str, numbered: bool) -> str:
+    """A JSON list of {key: reference}, numbered from 1 if asked for."""
+    rows = [f'"{key}":{{"reference":"{target}"}}}}' for target in targets]
+    if numbered:
+        return "[" + ",".join([f'{{"sequence":{n},{row}' for n, row in enumerate(rows, 1)]) + "]"
+    return "[{" + ",{".join(rows) + "]"
+
+
+def parts_text(parts: Sequence[Part], first: int) -> str:
+    """Elements of a JSON list, without its brackets; at least one."""
+    return ",".join([part.text(n) for n, part in enumerate(parts, first)])
+
+
 def dicom_uid(uuid: str) -> str:
     """A UUID as an OID (DICOM PS3.5 B.2)."""
     return f"2.25.{int(uuid.replace('-', ''), 16)}"
@@ -200,11 +252,14 @@ NAMES: dict[str, Any] = {
     "days": DAYS,
     **{f"decimals{places}": cache for places, cache in enumerate(DECIMALS)},
     "integers": INTEGERS,
+    "money": MONEY,
     "texts": TEXTS,
     "given_ids": GIVEN_IDS,
     "npis": NPIS,
     "base64_text": base64_text,
     "references_text": references_text,
+    "wrapped_text": wrapped_text,
+    "parts_text": parts_text,
     "dicom_uid": dicom_uid,
 }
 
@@ -254,6 +309,9 @@ class Tracer:
     def digits(self, value: Any) -> str:
         return self._mark(f"integers[{source(value)}]", "12")
 
+    def money(self, cents: Any) -> str:
+        return self._mark(f"money[{source(cents)}]", 12.34, raw=True)
+
     def text(self, value: Any) -> str:
         return self._mark(f"texts[{source(value)}]", 'A "text" with é & <b>')
 
@@ -265,6 +323,14 @@ class Tracer:
 
     def references(self, targets: Any) -> str:
         return self._mark(f"references_text({source(targets)})", [{"reference": f"Patient/{_ID}"}], raw=True)
+
+    def wrapped(self, targets: Any, key: str, numbered: bool = False) -> str:
+        sample: Json = {key: {"reference": f"Condition/{_ID}"}}
+        sample = {"sequence": 1, **sample} if numbered else sample
+        return self._mark(f'wrapped_text({source(targets)}, "{key}", {numbered})', [sample], raw=True)
+
+    def parts(self, parts: Any, first: int) -> list[Any]:
+        return [self._mark(f"parts_text({source(parts)}, {first})", _SAMPLE_PART, raw=True)]
 
     def base64(self, value: Any) -> str:
         return self._mark(f"base64_text({source(value)})", "QQ==")

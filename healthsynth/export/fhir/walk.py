@@ -1,11 +1,14 @@
 """A record in the order of its resources: which event, in which visit, with which end, linked to what."""
 
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from typing import Any
 
 from healthsynth.errors import HealthsynthError
+from healthsynth.export.charges import BILLED, Charges
+from healthsynth.export.fhir import bills as billing
 from healthsynth.export.fhir import (
     careplans,
+    claims,
     clinical,
     coverage,
     devices,
@@ -20,6 +23,7 @@ from healthsynth.export.fhir import (
     provenance,
     related,
 )
+from healthsynth.export.fhir.bills import Bills, Check, Lines
 from healthsynth.export.fhir.scope import Places, Scope
 from healthsynth.export.fhir.shapes import Family, Shape
 from healthsynth.record import events as chart
@@ -39,10 +43,11 @@ Job = tuple[Shape, Any, Scope, Any, Any]
 
 
 class Shapes:
-    """The shapes found so far, by family and key."""
+    """The shapes found so far, by family and key, and the lines of claims."""
 
-    def __init__(self, make: Make):
+    def __init__(self, make: Make, check: Check):
         self._make = make
+        self.lines = Lines(check, lambda v: self.job(claims.CLAIM_AND_ANSWER, billing.SAMPLE, v)[0])
         self.by_family: dict[Family, dict[Hashable, Shape]] = {}
 
     def of(self, family: Family) -> dict[Hashable, Shape]:
@@ -81,11 +86,18 @@ class Walk:
     """One pass over a record.
 
     Args:
+        charges: what things cost.
         concepts: concepts by name, for what names another one (the body site of an imaging study).
     """
 
     def __init__(
-        self, record: Record, guide: str, shapes: Shapes, notes: Notes | None, concepts: Mapping[str, Concept]
+        self,
+        record: Record,
+        guide: str,
+        shapes: Shapes,
+        charges: Charges,
+        notes: Notes | None,
+        concepts: Mapping[str, Concept],
     ):
         self._record, self._shapes, self._concepts = record, shapes, concepts
         self._notes: Mapping[int, str] = notes(record) if notes else {}
@@ -94,10 +106,12 @@ class Walk:
         self._reports: dict[int, int] = {}  # number of a Result -> of the Report that it is part of
         self._charted: dict[Concept, int] = {}  # the latest Diagnosis of a concept
         self._of_visit: dict[tuple[int, Concept], int] = {}  # the Diagnosis of a concept in a visit
+        self._diagnoses: dict[int | None, list[int]] = {}  # Conditions charted in a visit
         self._drugs: dict[Concept, int] = {}  # the first Administration of a drug
         self._targets: list[tuple[str, int]] = []  # (type, number) of what the Provenance is about
         self._jobs: list[Job] = []
         self._groups = self._group()
+        self._bills = Bills(record, charges, shapes.lines)
 
     def jobs(self) -> list[Job]:
         """All stampings of the record, in the order of the bundle."""
@@ -132,6 +146,7 @@ class Walk:
                 self._reports.update(dict.fromkeys(e.results, e.number))  # type: ignore[union-attr]
             elif kind is chart.Diagnosis:
                 self._of_visit[e.visit, e.concept] = e.number  # type: ignore[union-attr,index]
+                self._diagnoses.setdefault(e.visit, []).append(e.number)
         return groups
 
     def _insurance(self, v: Scope) -> None:
@@ -141,12 +156,16 @@ class Walk:
                     number, period.start, period.end, period.payer.kind, period.payer.id, period.payer.name, period.member_id
                 )  # fmt: skip
                 self._add(coverage.INSURED, insured, v)
+        if self._bills.pays_alone():
+            self._add(coverage.SELF_PAYING, coverage.SelfPaying(self._record.person.mrn), v)
 
     def _visit(self, visit: Visit) -> Scope:
         v = self._places.visit(visit)
         if visit.follows is not None and visit.follows not in self._visits:
             visit = visit._replace(follows=None)  # what it followed is before the history
-        self._add(encounters.VISIT, visit, v)
+        charted = self._conditions(self._diagnoses.get(visit.number, ()), v)
+        self._add(encounters.VISIT, visit, v, None, charted)
+        self._bills.open(visit)
         events = self._groups.pop(visit.number, [])
         family, known, jobs, reports = (
             observations.RESULT,
@@ -166,6 +185,8 @@ class Walk:
                 self._add(family, e, v, None, link)
             else:
                 jobs.append((shape, e, v, None, link))
+        about = self._reason_of(visit, charted, v)
+        self._claim(self._bills.close(about), v)
         text = self._notes.get(visit.number)
         if text:
             self._add(
@@ -177,6 +198,8 @@ class Walk:
         kind = e.__class__
         end = self._record.ends.get(e.number)
         link = self._because(e) if kind in _WITH_REASON else None
+        if kind in BILLED:
+            self._bills.add(e, v)
         family = _PLAIN.get(kind)
         if family is not None:
             self._add(family, e, v, end, link)
@@ -190,6 +213,7 @@ class Walk:
             if end is None and e.lasting is not None and e.time + e.lasting <= self._record.as_of:
                 end = End(e.time + e.lasting, None, "completed")
             self._add(medications.PRESCRIPTION, e, v, end, link)
+            self._claim(self._bills.prescription(e, v, self._conditions(() if link is None else (link,), v)), v)
         elif kind is chart.Administration:
             if e.concept not in self._drugs:
                 self._drugs[e.concept] = e.number
@@ -201,6 +225,22 @@ class Walk:
             self._add(imaging.STUDY, study, v, None, link)
         elif kind is chart.Death:
             self._death(e, v)
+
+    def _claim(self, billed: claims.Billed, v: Scope) -> None:
+        self._add(claims.CLAIM if billed.insurer is None else claims.CLAIM_AND_ANSWER, billed, v)
+
+    def _conditions(self, numbers: Iterable[int], v: Scope) -> tuple[str, ...] | None:
+        """References to Conditions by their numbers; None without any."""
+        return tuple([f"Condition/{v.id(number)}" for number in numbers]) or None
+
+    def _reason_of(self, visit: Visit, charted: tuple[str, ...] | None, v: Scope) -> tuple[str, ...] | None:
+        """What a visit is billed for: the Condition that was its reason, then those charted in it."""
+        number = self._charted.get(visit.reason) if visit.reason else None
+        end = None if number is None else self._record.ends.get(number)
+        if number is None or (end is not None and end.time < visit.start):
+            return charted
+        first = f"Condition/{v.id(number)}"
+        return (first, *(each for each in charted or () if each != first))
 
     def _because(self, e: Any) -> int | None:
         """The number of the Condition charted for an event's reason: of this visit, or one that is not over."""

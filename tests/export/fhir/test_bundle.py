@@ -12,8 +12,8 @@ from tests.export.fhir.conftest import notes
 from tests.export.records import CONCEPTS, ORIGINS, long_record, sample_record
 
 EXPECTED = {
-    "AllergyIntolerance", "CarePlan", "CareTeam", "Condition", "Coverage", "Device", "DiagnosticReport",
-    "DocumentReference", "Encounter", "Goal", "ImagingStudy", "Immunization", "Medication", "MedicationAdministration",
+    "AllergyIntolerance", "CarePlan", "CareTeam", "Claim", "Condition", "Coverage", "Device", "DiagnosticReport",
+    "DocumentReference", "Encounter", "ExplanationOfBenefit", "Goal", "ImagingStudy", "Immunization", "Medication", "MedicationAdministration",
     "MedicationRequest", "Observation", "Patient", "Procedure", "Provenance", "RelatedPerson", "ServiceRequest", "Specimen",
     "SupplyDelivery",
 }  # fmt: skip

@@ -1,0 +1,116 @@
+"""What a record is billed: the lines of each visit's claim, collected while its events are read, and each prescription's.
+
+A line's text depends on what was done and its price alone, so it is made once and copied into claims (`slots.Part`); what
+was done is validated once, as the line of a sample claim.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from healthsynth.export.charges import Charge, Charges, coverage_at, insurer, is_institutional, period_at, until
+from healthsynth.export.fhir.claims import Billed, Items, items
+from healthsynth.export.fhir.scope import Scope
+from healthsynth.export.fhir.shapes import Shape, samples
+from healthsynth.export.fhir.slots import Json
+from healthsynth.export.visit_codes import visit_code
+from healthsynth.record.events import Prescription, Visit
+from healthsynth.record.record import Record
+from healthsynth.vocabulary import Code
+
+# Resources to be validated once, and the event they are for
+Check = Callable[[list[Json], Any], object]
+# A claim whose lines stand for those of any other; made of nothing but what its shape needs
+SAMPLE = Billed(1, "professional", 0, 0, 0, "a", None, None, 0, 0, 0, (), (), 0, 0, 0, -1)
+_SAMPLE_CHARGES = (Charge(1234, 1, 234), Charge(1234, 2, 234))
+_NOBODY = "none"  # the kind of payer where nobody but the patient pays
+
+
+class Lines:
+    """Lines of claims found so far, by code and charge; each code is validated once.
+
+    Args:
+        check: validates resources unless they have passed before.
+        sample: the shape of `SAMPLE`.
+    """
+
+    def __init__(self, check: Check, sample: Callable[[Scope], Shape]):
+        self._check, self._sample = check, sample
+        self._known: dict[tuple[Code, Charge], Items] = {}
+        self._codes: set[Code] = set()
+
+    def of(self, code: Code, charge: Charge, e: Any, v: Scope) -> Items:
+        """The line of a thing, which the event `e` is about.
+
+        Raises:
+            ProblemsError: a claim with it is not valid.
+        """
+        found = self._known.get((code, charge))
+        if found is None:
+            if code not in self._codes:
+                self._validate(code, e, v)
+                self._codes.add(code)
+            found = self._known[code, charge] = items(code, charge, v)
+        return found
+
+    def _validate(self, code: Code, e: Any, v: Scope) -> None:
+        resources = self._sample(v).resources
+        for charge in _SAMPLE_CHARGES:
+            for resource, part in zip(resources, items(code, charge, v), strict=True):
+                line = {**part.json, "sequence": 1}
+                self._check([{**each, "item": [line]} for each in samples(resource)], e)
+
+
+class Bills:
+    """The claims of one record. `open` a visit, `add` its events, ask for its prescriptions, then `close` it."""
+
+    def __init__(self, record: Record, charges: Charges, lines: Lines):
+        self._record, self._charges, self._lines = record, charges, lines
+        self._until = until(record)
+
+    def pays_alone(self) -> bool:
+        """Whether there is a visit that no insurer pays for."""
+        coverage = self._record.person.coverage
+        return any(insurer(coverage_at(coverage, visit.start)) is None for visit in self._record.visits)
+
+    def open(self, visit: Visit) -> None:
+        """Start the claim of a visit; whoever insures at its start pays for all of it."""
+        coverage = self._record.person.coverage
+        number = period_at(coverage, visit.start)
+        payer = None if number is None else insurer(coverage[number])
+        self._visit, self._items = visit, list[Items]()
+        self._period = None if payer is None else number
+        self._payer = None if payer is None else payer.id
+        self._kind = _NOBODY if payer is None else payer.kind
+        self._cents = self._covered = 0
+
+    def add(self, e: Any, v: Scope) -> None:
+        """An event of a type in `charges.BILLED`."""
+        charge = self._charges.thing(e, self._visit.facility.st, self._kind)
+        self._items.append(self._lines.of(e.concept.primary, charge, e, v))
+        self._cents += charge.price * charge.units
+        self._covered += charge.covered
+
+    def prescription(self, e: Prescription, v: Scope, diagnoses: tuple[str, ...] | None) -> Billed:
+        """The pharmacy's claim for all fills; `diagnoses`, here and below: "Condition/id"s, at least one."""
+        end = self._record.ends.get(e.number)
+        over = self._until if end is None else end.time
+        charge = self._charges.prescription(e, self._visit.facility.st, self._kind, over)
+        line, answer = self._lines.of(e.concept.primary, charge, e, v)
+        cents, paid = charge.price * charge.units, charge.covered
+        return Billed(
+            e.number, "pharmacy", e.time, over, self._period, self._payer, diagnoses, None, 0, 0, 0, (line,), (answer,),
+            cents, paid, cents - paid, e.origin,
+        )  # fmt: skip
+
+    def close(self, diagnoses: tuple[str, ...] | None) -> Billed:
+        """The claim of the visit: itself, then what was added, in that order."""
+        visit = self._visit
+        code = visit_code(visit, self._record.person.birth)
+        price, _, covered = self._charges.visit(visit, code, self._kind)
+        total, paid = self._cents + price, self._covered + covered
+        lines, answers = zip(*self._items, strict=True) if self._items else (None, None)
+        return Billed(
+            visit.number, "institutional" if is_institutional(visit) else "professional", visit.start,
+            self._until if visit.end is None else visit.end, self._period, self._payer, diagnoses, code,
+            price, covered, price - covered, lines, answers, total, paid, total - paid, visit.origin,
+        )  # fmt: skip
