@@ -13,9 +13,9 @@ from healthsynth.export.fhir.scope import Scope
 from healthsynth.export.fhir.shapes import Shape, samples
 from healthsynth.export.fhir.slots import Json
 from healthsynth.export.visit_codes import visit_code
-from healthsynth.record.events import Prescription, Visit
+from healthsynth.record.events import Prescription, Supplied, Visit
 from healthsynth.record.record import Record
-from healthsynth.vocabulary import Code
+from healthsynth.vocabulary import Code, Concept
 
 # Resources to be validated once, and the event they are for
 Check = Callable[[list[Json], Any], object]
@@ -37,6 +37,8 @@ class Lines:
         self._check, self._sample = check, sample
         self._known: dict[tuple[Code, Charge], Items] = {}
         self._codes: set[Code] = set()
+        # (type of event, concept, state, kind of payer) -> (line, cents, covered), for what is billed one at a time
+        self.single: dict[tuple[type, Concept, str, str], tuple[Items, int, int]] = {}
 
     def of(self, code: Code, charge: Charge, e: Any, v: Scope) -> Items:
         """The line of a thing, which the event `e` is about.
@@ -77,7 +79,7 @@ class Bills:
         coverage = self._record.person.coverage
         number = period_at(coverage, visit.start)
         payer = None if number is None else insurer(coverage[number])
-        self._visit, self._items = visit, list[Items]()
+        self._visit, self._st, self._items = visit, visit.facility.st, list[Items]()
         self._period = None if payer is None else number
         self._payer = None if payer is None else payer.id
         self._kind = _NOBODY if payer is None else payer.kind
@@ -85,16 +87,23 @@ class Bills:
 
     def add(self, e: Any, v: Scope) -> None:
         """An event of a type in `charges.BILLED`."""
-        charge = self._charges.thing(e, self._visit.facility.st, self._kind)
-        self._items.append(self._lines.of(e.concept.primary, charge, e, v))
-        self._cents += charge.price * charge.units
-        self._covered += charge.covered
+        key = (e.__class__, e.concept, self._st, self._kind)
+        found = self._lines.single.get(key)
+        if found is None:
+            charge = self._charges.thing(e, self._st, self._kind)
+            found = self._lines.of(e.concept.primary, charge, e, v), charge.price * charge.units, charge.covered
+            if e.__class__ is not Supplied:  # of which there may be more than one
+                self._lines.single[key] = found
+        line, cents, covered = found
+        self._items.append(line)
+        self._cents += cents
+        self._covered += covered
 
     def prescription(self, e: Prescription, v: Scope, diagnoses: tuple[str, ...] | None) -> Billed:
         """The pharmacy's claim for all fills; `diagnoses`, here and below: "Condition/id"s, at least one."""
         end = self._record.ends.get(e.number)
         over = self._until if end is None else end.time
-        charge = self._charges.prescription(e, self._visit.facility.st, self._kind, over)
+        charge = self._charges.prescription(e, self._st, self._kind, over)
         line, answer = self._lines.of(e.concept.primary, charge, e, v)
         cents, paid = charge.price * charge.units, charge.covered
         return Billed(
