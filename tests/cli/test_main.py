@@ -1,7 +1,6 @@
 """The command line: near names, exit codes, one screen of errors, and a quick start."""
 
 import json
-import os
 import subprocess
 import sys
 import time
@@ -123,15 +122,14 @@ def test_built_in_formats_are_registered_like_any_other():
     assert {point.name: point.value for point in points if point.value.startswith("healthsynth.")} == dict(BUILT_IN)
 
 
-def test_help_comes_in_a_moment():
-    """0.3 s of wall time is the promise; here it is CPU time, best of three, since the machine may be busy."""
-    best = 9.0
-    for _ in range(3):
-        before = os.times()
-        subprocess.run([sys.executable, "-m", "healthsynth", "--help"], check=True, capture_output=True)
-        after = os.times()
-        best = min(best, after.children_user + after.children_system - before.children_user - before.children_system)
-    assert best < 0.3
+def test_help_loads_nothing_heavy():
+    """0.3 s is the promise: `make bench` times it; here, what would break it is kept out."""
+    code = (
+        "import sys; from healthsynth.cli.main import run; run(['--help']);"
+        "print(sorted({'numpy', 'pandas', 'pydantic', 'lark', 'yaml', 'jinja2', 'orjson', 'fhir'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    assert done.stdout.splitlines()[-1] == "[]"
 
 
 def test_a_forecast_writes_nothing(cli, tmp_path, library, monkeypatch):
