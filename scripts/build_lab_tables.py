@@ -29,6 +29,7 @@ class Quantiles(NamedTuple):
     p10: float
     p50: float
     p90: float
+    mean: float = 0.0
 
 
 class Row(NamedTuple):
@@ -50,7 +51,7 @@ def percentiles(folder: Path, metric: str) -> list[Quantiles]:
         for line in csv.DictReader(file):
             if line["metric"] == metric:
                 low, high = _band(line["age_band"])
-                values = (float(line[key]) for key in ("p10", "p50", "p90"))
+                values = (float(line[key]) for key in ("p10", "p50", "p90", "mean"))
                 found.append(Quantiles(line["sex"], low, high, *values))
     return found
 
@@ -96,8 +97,14 @@ def _band(text: str) -> tuple[int, int]:
 
 
 # --- tables ------------------------------------------------------------------------------------------------------
-def fitted(rows: list[Quantiles], noise_share: float = 0.0, noise: float = 0.0) -> list[Row]:
-    """Mean, sd and skew of the true value behind readings with a noise of `noise` plus `noise_share` of the median."""
+def fitted(
+    rows: list[Quantiles], noise_share: float = 0.0, noise: float = 0.0, published_mean: bool = False
+) -> list[Row]:
+    """Mean, sd and skew of the true value behind readings with a noise of `noise` plus `noise_share` of the median.
+
+    With `published_mean` the mean is the published one, not the one that the quantiles imply: for measures whose far
+    tail is light enough that both describe the same people.
+    """
     found = []
     for q in rows:
         spread = (q.p90 - q.p10) / (2 * Z90)
@@ -105,8 +112,38 @@ def fitted(rows: list[Quantiles], noise_share: float = 0.0, noise: float = 0.0) 
         sd = max(spread * spread - reading * reading, (0.5 * spread) ** 2) ** 0.5
         skew = 3 * (q.p90 + q.p10 - 2 * q.p50) / ((Z90 * Z90) * spread)
         skew = max(-MOST_SKEW, min(MOST_SKEW, skew))
-        found.append(Row(q.sex, q.age_low, q.age_high, q.p50 + sd * skew / 6, sd, skew))
+        mean = q.mean if published_mean else q.p50 + sd * skew / 6
+        found.append(Row(q.sex, q.age_low, q.age_high, mean, sd, skew))
     return found
+
+
+def sharpened(rows: list[Row]) -> list[Row]:
+    """Means moved so that the straight lines between the middles of the bands average to the published mean of each band.
+
+    Without this a peak in middle age would be flattened. The outermost bands keep their mean.
+    """
+    found: list[Row] = []
+    for sex in ("female", "male"):
+        mine = sorted(row for row in rows if row.sex == sex)
+        middles = [(row.age_low + row.age_high) / 2 for row in mine]
+        knots = [row.mean for row in mine]
+        for _ in range(20):
+            for i in range(1, len(mine) - 1):
+                inside = [mine[i].age_low + (k + 0.5) * (mine[i].age_high - mine[i].age_low) / 20 for k in range(20)]
+                average = sum(_between(middles, knots, age) for age in inside) / 20
+                knots[i] += 0.5 * (mine[i].mean - average)
+        found += [row._replace(mean=knot) for row, knot in zip(mine, knots, strict=True)]
+    return found
+
+
+def _between(ages: list[float], values: list[float], age: float) -> float:
+    """Linear interpolation, constant outside."""
+    if age <= ages[0]:
+        return values[0]
+    for low, high, before, after in zip(ages, ages[1:], values, values[1:], strict=False):
+        if age <= high:
+            return before + (age - low) / (high - low) * (after - before)
+    return values[-1]
 
 
 def both(age_low: float, age_high: float, mean: float, sd: float, skew: float = 0.0) -> list[Row]:
@@ -120,15 +157,16 @@ def tables(folder: Path) -> Iterator[tuple[str, list[Row]]]:
     pulse = young + fitted(percentiles(folder, "rhr"), noise=4)
     small = both(0, 1, 130, 14) + both(1, 3, 112, 11) + both(3, 6, 98, 10)
     yield "heart_rate_by_age", small + pulse
-    yield "hdl_by_age", _children("hdl", folder) + fitted(percentiles(folder, "hdl_c"), 0.06)
-    yield "ldl_by_age", both(2, 20, 90, 22, 0.6) + fitted(percentiles(folder, "ldl_c"), 0.07)
+    yield "hdl_by_age", _children("hdl", folder) + fitted(percentiles(folder, "hdl_c"), 0.06, published_mean=True)
+    ldl = both(2, 20, 90, 22, 0.6) + fitted(percentiles(folder, "ldl_c"), 0.07, published_mean=True)
+    yield "ldl_by_age", sharpened(ldl)
     yield "triglycerides_by_age", both(2, 20, 78, 32, 1.6) + fitted(percentiles(folder, "triglycerides"), 0.15)
     infants = both(0, 1, 12.0, 0.9)
     child = [
         Row("female", 1, 6, 12.48, 0.75, 0), Row("male", 1, 6, 12.44, 0.82, 0), Row("female", 6, 12, 13.07, 0.83, 0),
         Row("male", 6, 12, 13.16, 0.80, 0), Row("female", 12, 20, 13.21, 1.09, -0.4), Row("male", 12, 20, 14.85, 1.17, 0),
     ]  # fmt: skip
-    yield "hemoglobin_by_age", infants + child + fitted(percentiles(folder, "hemoglobin"), 0.02)
+    yield "hemoglobin_by_age", infants + child + fitted(percentiles(folder, "hemoglobin"), 0.02, published_mean=True)
     yield "wbc_by_age", both(0, 2, 10.0, 2.5, 0.6) + both(2, 6, 8.5, 2.1, 0.6) + fitted(healthy(folder, "6690-2"), 0.08)
     yield "platelets_by_age", both(0, 12, 310, 65, 0.5) + fitted(healthy(folder, "777-3"), 0.05)
     yield "mchc_by_age", fitted(healthy(folder, "786-4"), 0.005)
