@@ -151,10 +151,13 @@ def _sane_pressure(values: list[tuple[Concept, float]]) -> list[tuple[Concept, f
 def chart_group(members: tuple[str, ...]) -> Chart:
     """Tested together, without a report."""
 
+    parts: list[Chart] = []  # known once everything is bound
+
     def chart(p: Patient, encounter: Encounter, origin: int) -> int | None:
-        charts = p.engine.charts
-        for name in members:
-            charts[name](p, encounter, origin)
+        if not parts:
+            parts.extend(p.engine.charts[name] for name in members)
+        for part in parts:
+            part(p, encounter, origin)
         encounter.clock += MINUTE
         return None
 

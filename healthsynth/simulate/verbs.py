@@ -48,6 +48,8 @@ def bind_step(step: SpecStep, scope: ModuleScope, path: tuple[Any, ...]) -> Step
     only = bind(step.when, scope.of_care()).test if step.when is not None else None
     unless = bind(step.unless, scope.of_care()).test if step.unless is not None else None
     happens = chance(step.chance, scope) if step.chance is not None else None
+    if only is None and unless is None and happens is None:
+        return lambda p: do(p, p.encounter)  # type: ignore[arg-type]  # steps run in a visit
 
     def run(p: Patient) -> "Steps | int | None":
         if only is not None and not only(p):
@@ -102,12 +104,11 @@ def _lasting(step: SpecStep, scope: ModuleScope) -> Callable[[Patient, Clock], C
 
 # --- tests -------------------------------------------------------------------------------------------------------
 def _test(step: SpecStep, scope: ModuleScope, origin: int, path: Any) -> Do:
-    names = step.test or step.ask or ()
+    charts = tuple(scope.engine.charts[name] for name in step.test or step.ask or ())
 
     def do(p: Patient, encounter: Encounter) -> None:
-        charts = p.engine.charts
-        for name in names:
-            charts[name](p, encounter, origin)
+        for chart in charts:
+            chart(p, encounter, origin)
         encounter.clock += MINUTE
 
     return do
