@@ -6,11 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from healthsynth.record.events import Diagnosis, Prescription, ProcedureDone, Result, Vaccination
+from healthsynth.record.events import Diagnosis, ImagingDone, Prescription, ProcedureDone, Result, Vaccination
 from healthsynth.simulate.conditions import Test, bind, expression
 from healthsynth.simulate.engine import Engine
 from healthsynth.simulate.patient import Patient
 from healthsynth.simulate.scope import ModuleScope
+from healthsynth.simulate.verbs import drug_names
 from healthsynth.spec import ast
 from healthsynth.spec.model import Expectation, Module
 from healthsynth.units import YEAR
@@ -138,9 +139,14 @@ def _becomes(p: Patient, what: ast.RateOf) -> list[int]:
 
 
 def _of_type(
-    kind: type[Diagnosis | Prescription | ProcedureDone | Vaccination],
+    *kinds: type[Diagnosis | Prescription | ProcedureDone | ImagingDone | Vaccination],
 ) -> Callable[[Patient, ast.RateOf], list[int]]:
-    return lambda p, what: [e.time for e in p.events if isinstance(e, kind) and e.concept.name == what.name]
+    return lambda p, what: [e.time for e in p.events if isinstance(e, kinds) and e.concept.name == what.name]
+
+
+def _prescriptions(p: Patient, what: ast.RateOf) -> list[int]:
+    """Of a drug, an ingredient or a class, as in `taking`."""
+    return [e.time for e in p.events if isinstance(e, Prescription) and what.name in drug_names(e.concept)]
 
 
 def _encounters(p: Patient, what: ast.RateOf) -> list[int]:
@@ -150,8 +156,8 @@ def _encounters(p: Patient, what: ast.RateOf) -> list[int]:
 _EVENTS: dict[str, Callable[[Patient, ast.RateOf], list[int]]] = {
     "becomes": _becomes,
     "diagnosed": _of_type(Diagnosis),
-    "prescribed": _of_type(Prescription),
-    "performed": _of_type(ProcedureDone),
+    "prescribed": _prescriptions,
+    "performed": _of_type(ProcedureDone, ImagingDone),
     "given": _of_type(Vaccination),
     "encounter": _encounters,
 }

@@ -15,7 +15,7 @@ from statistics import NormalDist
 from healthsynth.people.person import Person
 from healthsynth.people.tables import arrays, rows
 from healthsynth.randomness import stream
-from healthsynth.units import MONTH, Clock
+from healthsynth.units import MONTH, YEAR, Clock
 
 _TWO_YEARS, _TWENTY = 24, 240  # months
 _MONTHS = (*range(25), *range(30, 241, 6), *range(252, 1453, 12))  # ages of the anchors
@@ -141,6 +141,10 @@ class Growth:
         self._two: tuple[float, float] | None = None
         self._grown: float | None = None
         self._head_z: float | None = None
+
+    def bmi_rank(self, at: Clock) -> float:
+        """The person's standard normal of BMI for age at an instant: it drifts over the years."""
+        return self._rank(max((at - self._birth) / YEAR, 2.0))
 
     def height_cm(self, at: Clock) -> float:
         """Length lying up to two years, stature after that."""

@@ -308,21 +308,17 @@ class _Ranks:
         others = self.follows.get(name)
         if not others:
             if name in ("bmi", "weight"):
-                return lambda p: p.person.weight_z
+                return lambda p: float(p.growth.bmi_rank(p.now))
             return lambda p: rank(p, name)
         own = max(0.0, 1 - sum(r * r for r in others.values())) ** 0.5
         parts = [(r, self.of(other)) for other, r in others.items()]
 
         def correlated(p: Patient) -> float:
-            z = p.ranks.get(full)
-            if z is None:
-                z = own * rank(p, name)
-                for r, other in parts:
-                    z += r * other(p)
-                p.ranks[full] = z
+            z: float = own * rank(p, name)
+            for r, other in parts:
+                z += r * other(p)
             return z
 
-        full = f"{name}#"
         return correlated
 
 
