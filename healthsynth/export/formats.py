@@ -43,6 +43,7 @@ class FhirFormat:
             out.count(kind, number)
 
     def take(self) -> Json:
+        self._fhir.forget()  # what the chunk used is in its journal
         return {}
 
     def finish(self, used: Used, taken: Iterable[Json], out: Output) -> None:
@@ -73,6 +74,7 @@ class NdjsonFormat:
             out.count(kind, len(found))
 
     def take(self) -> Json:
+        self._fhir.forget()  # what the chunk used is in its journal
         return {}
 
     def finish(self, used: Used, taken: Iterable[Json], out: Output) -> None:

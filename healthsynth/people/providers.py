@@ -28,7 +28,7 @@ _STAFF = {"hospital": 6, "primary_care": 4, "virtual": 12}  # clinicians of one 
 _FEW = 3
 _MOST_STAFF = 16  # room in the numbering of clinicians
 _MOST_SPECIALTIES = 64
-_MOST_KEPT = 50_000  # entries of a cache; it is emptied then, so that memory stays flat in long runs
+_MOST_KEPT = 6_000  # entries of a cache; it is emptied then, so that memory stays flat in long runs
 _CELL = 20.0  # cells of a twentieth of a degree, about 5 km: homes in one zip and cell share their facilities
 
 

@@ -12,7 +12,7 @@ from typing import Protocol
 
 from healthsynth.simulate.patient import FOREVER, Patient
 from healthsynth.spec import ast
-from healthsynth.units import YEAR, Clock, add_months, civil, clock
+from healthsynth.units import YEAR, Clock, add_months, age_years, civil, clock
 
 Test = Callable[[Patient], bool]
 Amount = Callable[[Patient], float]
@@ -377,21 +377,21 @@ def _divided(a: float, b: float) -> float:
     return a / b if b else NAN
 
 
-def egfr_ckd_epi_2021(creatinine: float, age_years: float, sex: str) -> float:
+def egfr_ckd_epi_2021(creatinine: float, age: float, sex: str) -> float:
     """Estimated GFR in mL/min/1.73 m2 from serum creatinine in mg/dL (adults).
 
     Source: Inker et al. 2021, N Engl J Med 385:1737, the CKD-EPI 2021 creatinine equation without race.
     """
     kappa, alpha = (0.7, -0.241) if sex == "female" else (0.9, -0.302)
     ratio = creatinine / kappa
-    value: float = 142.0 * min(ratio, 1.0) ** alpha * max(ratio, 1.0) ** -1.200 * 0.9938**age_years
+    value: float = 142.0 * min(ratio, 1.0) ** alpha * max(ratio, 1.0) ** -1.200 * 0.9938**age
     return value * 1.012 if sex == "female" else value
 
 
-def creatinine_for_gfr(gfr: float, age_years: float, sex: str) -> float:
+def creatinine_for_gfr(gfr: float, age: float, sex: str) -> float:
     """The serum creatinine in mg/dL at which CKD-EPI 2021 gives `gfr`: its inverse."""
     kappa, alpha = (0.7, -0.241) if sex == "female" else (0.9, -0.302)
-    base = 142.0 * 0.9938**age_years * (1.012 if sex == "female" else 1.0)
+    base = 142.0 * 0.9938**age * (1.012 if sex == "female" else 1.0)
     ratio = max(gfr, 1.0) / base
     return float(kappa * (ratio ** (1 / -1.200) if ratio <= 1.0 else ratio ** (1 / alpha)))
 
@@ -422,6 +422,6 @@ def _call(node: ast.Call, scope: Scope) -> Expressed:
     if of_person is not None:
         only = arguments[0]
         # Completed years: the equation is published, and recomputed by readers, with the age in whole years.
-        return (lambda p: of_person(only(p), float((p.now - p.birth) // YEAR), p.sex)), keys, wakes
+        return (lambda p: of_person(only(p), float(age_years(p.birth, p.now)), p.sex)), keys, wakes
     function = _FUNCTIONS[node.function]
     return (lambda p: function(*(argument(p) for argument in arguments))), keys, wakes

@@ -143,6 +143,12 @@ class FhirExporter:
             self._verify(jobs)
         return jobs
 
+    def forget(self) -> None:
+        """Forget what records so far refer to, so that a long run's memory stays flat."""
+        self.facilities.clear()
+        self.clinicians.clear()
+        self.payers.clear()
+
     def _collect(self, record: Record) -> None:
         for visit in record.visits:
             self.facilities[visit.facility.id] = visit.facility

@@ -23,7 +23,7 @@ from healthsynth.record.ids import EVENT
 from healthsynth.units import DAY
 
 Json = dict[str, Any]
-_MOST_KEPT = 1 << 16  # entries of a cache; beyond that a value is made again each time
+_MOST_KEPT = 1 << 13  # entries of a cache; beyond that a value is made again each time
 
 
 class ShapeError(HealthsynthError):
