@@ -23,7 +23,8 @@ def asked(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[Any]:
 
     def findings(resource: Any, guide: str) -> list[tuple[str, str, str]]:
         seen.append(resource)
-        return [("structure", "Basic.code", "bad")] if "bad" in str(resource) else []
+        is_bad = resource["resourceType"] == "Basic" and resource["code"]["text"] == "bad"
+        return [("structure", "Basic.code", "bad")] if is_bad else []
 
     monkeypatch.setattr(verdicts, "_findings", findings)
     return seen
