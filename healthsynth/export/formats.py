@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 BUILT_IN: Mapping[str, str] = {
     "csv": "healthsynth.export.formats:csv",
     "fhir": "healthsynth.export.formats:fhir",
+    "html": "healthsynth.export.formats:html",
     "ndjson": "healthsynth.export.formats:ndjson",
     "notes": "healthsynth.export.formats:notes",
 }
@@ -189,6 +190,13 @@ def csv(settings: Settings, program: "Program") -> Exporter:
 def fhir(settings: Settings, program: "Program") -> Exporter:
     """One transaction bundle a patient."""
     return FhirFormat(settings, program)
+
+
+def html(settings: Settings, program: "Program") -> Exporter:
+    """A page a patient, to be read by people."""
+    from healthsynth.export.html import HtmlFormat
+
+    return HtmlFormat(settings, program.concepts)
 
 
 def ndjson(settings: Settings, program: "Program") -> Exporter:

@@ -1,0 +1,84 @@
+"""Results by what was measured: those that make a curve, and the latest of all others."""
+
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+from healthsynth.export.note_lines import label
+from healthsynth.record.events import Report, Result
+from healthsynth.record.record import Record
+from healthsynth.vocabulary import Concept
+
+_VITALS = (
+    "blood_pressure", "heart_rate", "weight", "bmi", "height", "head_circumference", "oxygen_saturation",
+    "respiratory_rate", "body_temperature",
+)  # fmt: skip
+FEWEST = 2  # values that make a curve
+SINGLE = "Other tests"
+
+
+class Series(NamedTuple):
+    """All results of one concept, in order of time; at least one."""
+
+    concept: Concept
+    name: str
+    results: tuple[Result, ...]
+
+    @property
+    def latest(self) -> Result:
+        return self.results[-1]
+
+
+class Results(NamedTuple):
+    """Everything measured or asked in one chart."""
+
+    vitals: list[Series]
+    panels: list[tuple[str, list[Series]]]  # (name of the panel, its curves)
+    asked: list[Series]  # questionnaires and social history that are numbers
+    single: list[Series]  # too few values for a curve, or answers in words
+
+
+def items(concepts: Iterable[Concept]) -> frozenset[str]:
+    """Names of the single questions of questionnaires: all members but the last, which is the total."""
+    return frozenset(
+        name for concept in concepts if concept.kind == "survey" and concept.members for name in concept.members[:-1]
+    )
+
+
+def results(record: Record, questions: frozenset[str]) -> Results:
+    """Sort the results of a record; `questions` are left to the notes."""
+    by_concept: dict[Concept, list[Result]] = {}
+    panel_of: dict[int, str] = {}
+    for event in record.events:
+        if type(event) is Result:
+            by_concept.setdefault(event.concept, []).append(event)
+        elif type(event) is Report:
+            name = label(event.concept)
+            for number in event.results:
+                panel_of[number] = name
+    found = Results([], [], [], [])
+    panels: dict[str, list[Series]] = {}
+    for concept, values in by_concept.items():
+        if concept.name in questions:
+            continue
+        series = Series(concept, label(concept), tuple(values))
+        if len(values) < FEWEST or isinstance(values[-1].value, Concept):
+            found.single.append(series)
+        elif concept.kind == "vital":
+            found.vitals.append(series)
+        elif concept.kind == "lab":
+            panels.setdefault(_panel(values, panel_of), []).append(series)
+        else:
+            found.asked.append(series)
+    found.vitals.sort(key=_place)
+    found.panels.extend(sorted(panels.items(), key=lambda panel: (panel[0] == SINGLE, -len(panel[1]))))
+    return found
+
+
+def _panel(values: list[Result], panel_of: Mapping[int, str]) -> str:
+    """The panel that the latest of these was reported in."""
+    return panel_of.get(values[-1].number, SINGLE)
+
+
+def _place(series: Series) -> int:
+    name = series.concept.name
+    return _VITALS.index(name) if name in _VITALS else len(_VITALS)
