@@ -2,7 +2,8 @@
 
     event -> kind of price -> cents of one, how many, cents that the payer pays
 
-A visit's claim bills the visit itself and what `BILLED` names; each prescription has a claim of its own.
+A visit's claim bills the visit itself and what `BILLED` names; each fill of a prescription has a claim of its own, as
+pharmacies bill it.
 """
 
 from typing import Any, NamedTuple
@@ -35,7 +36,9 @@ BILLED: dict[type, str] = {
     Supplied: "supply",
 }
 _INSTITUTIONS = {"hospital", "dialysis", "surgery_center", "home_health"}
-_FILL = 30 * DAY  # a fill of a drug without a fixed length lasts a month
+_FILL = (
+    30 * DAY
+)  # a fill of a drug without a fixed length lasts a month, as most retail pharmacies and Part D plans have it
 
 
 class Charge(NamedTuple):
@@ -49,6 +52,32 @@ class Charge(NamedTuple):
     def cents(self) -> int:
         """Of all units."""
         return self.price * self.units
+
+
+class Fill(NamedTuple):
+    """One time that a pharmacy hands out a drug."""
+
+    place: int  # 0: the first fill of the prescription
+    time: Clock
+    length: int  # seconds that it lasts
+    coverage: int | None  # the place of the period of insurance that pays
+    price: int  # cents
+    covered: int
+
+
+def fills_of(event: Prescription, until: Clock, since: Clock | None) -> list[tuple[int, Clock, int]]:
+    """(place, time, seconds that it lasts) of the fills of a drug that is taken until a time; at least one.
+
+    Args:
+        since: fills that were used up by then are left out.
+    """
+    length, most = (
+        (_FILL, 1 << 11) if event.lasting is None else (event.lasting // (1 + event.refills), 1 + event.refills)
+    )
+    length = max(length, DAY)
+    last = min(most, max(1, -((event.time - until) // length))) - 1
+    first = 0 if since is None else min(last, max(0, (since - event.time) // length))
+    return [(place, event.time + place * length, length) for place in range(first, last + 1)]
 
 
 class Charges:
@@ -73,11 +102,18 @@ class Charges:
         units = event.quantity if kind == "supply" else 1
         return Charge(price, units, covered(payer, price * units, kind == "immunization"))
 
-    def prescription(self, event: Prescription, st: str, payer: str, until: Clock) -> Charge:
-        """All fills of a drug, at least one, that is taken until a time."""
-        fills = 1 + event.refills if event.lasting is not None else max(1, (until - event.time) // _FILL)
+    def fills(self, event: Prescription, st: str, record: Record) -> list[Fill]:
+        """The fills of a prescription in the window of a record; whoever insures on the day pays."""
+        end = record.ends.get(event.number)
+        coverage = record.person.coverage
         price = self._costs.of("medication", event.concept, st)
-        return Charge(price, fills, covered(payer, price * fills, False))
+        found = []
+        for place, time, length in fills_of(event, until(record) if end is None else end.time, record.since):
+            period = period_at(coverage, time)
+            payer = None if period is None else insurer(coverage[period])
+            share = 0 if payer is None else covered(payer.kind, price, False)
+            found.append(Fill(place, time, length, None if payer is None else period, price, share))
+        return found
 
 
 def is_institutional(visit: Visit) -> bool:

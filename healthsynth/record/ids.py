@@ -15,11 +15,19 @@ COVERAGE, PROVENANCE = 0x008, 0x009  # by the period's place in the person's cov
 MEDICATION, DEATH_CONDITION = 0x00A, 0x00B  # of the first administration of a drug; of a death
 NEWBORN_WEIGHT, NEWBORN_AGE = 0x00C, 0x00D  # observations of a newborn
 SERIES, INSTANCE = 0x00E, 0x00F  # of an imaging study: DICOM identifiers
-EXPLANATION, SELF_PAY = 0x010, 0x011  # of a claim; one a patient
-LANES = 0x012
-# Claims by the number of their visit or prescription; in flat files, transactions by that number and their place in the claim
-# (16 bits).
-CLAIM, TRANSACTION = 0x100, 0x101
+EXPLANATION, SELF_PAY = 0x010, 0x011  # of a visit's claim; one a patient
+# Of a drug's fills, by the number of the prescription and the fill's place in it (`nth`); of its yearly renewals, likewise.
+FILL, FILL_CLAIM, FILL_EXPLANATION, RENEWAL = 0x012, 0x013, 0x014, 0x015
+LANES = 0x016
+# Claims by the number of their visit; in flat files, transactions by the claim's number and their place in it (16 bits).
+CLAIM, TRANSACTION, FILL_TRANSACTION = 0x100, 0x101, 0x102
+
+_NTH_BITS = 12  # 336 years of fills
+
+
+def nth(number: int, place: int) -> int:
+    """The number of what an event is repeated as, for a lane of its own."""
+    return number << _NTH_BITS | place
 
 
 def prefix(seed: int, number: int, attempt: int) -> str:

@@ -29,3 +29,4 @@ class Record:
     ends: Mapping[int, End]  # event number -> its end, for what has ended
     death: Death | None
     truth: tuple[Truth, ...] = ()
+    since: Clock | None = None  # the opening of the history window; None: all of life

@@ -34,7 +34,7 @@ def within(record: Record, since: Clock) -> Record:
     numbers = {event[0] for event in events}
     ends = {number: end for number, end in record.ends.items() if number in numbers}
     visits = _visits(record, inside, older, ends)
-    return Record(record.person, record.as_of, visits, events, ends, record.death, record.truth)
+    return Record(record.person, record.as_of, visits, events, ends, record.death, record.truth, since)
 
 
 def _events(record: Record, inside: set[int | None], since: Clock) -> tuple[tuple[Event, ...], list[Event]]:

@@ -1,17 +1,17 @@
-"""claims.csv and claims_transactions.csv: a claim for each visit and each prescription, paid in full.
+"""claims.csv and claims_transactions.csv: a claim for each visit and each fill of a prescription, paid in full.
 
     CHARGE (one a line), PAYMENT by the payer, TRANSFEROUT and TRANSFERIN to the patient, PAYMENT by the patient
 
 Steps of nothing are left out. For every claim the charges add up to the payments, and what is outstanding ends at 0.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
-from healthsynth.export.charges import insurer, is_institutional
+from healthsynth.export.charges import Fill, insurer, is_institutional
 from healthsynth.export.csv.columns import Columns, optional, required
 from healthsynth.export.csv.page import Line, Open, Page
 from healthsynth.export.csv.text import money, quoted
-from healthsynth.record.ids import CLAIM, TRANSACTION, uuid
+from healthsynth.record.ids import CLAIM, FILL_CLAIM, FILL_TRANSACTION, TRANSACTION, nth, uuid
 from healthsynth.units import Clock, age_years
 
 _DIAGNOSES = 8
@@ -37,7 +37,7 @@ CLAIMS: Columns = (
         "instant",
         "the earliest onset of the diagnoses, at the latest the service",
     ),
-    required("SERVICEDATE", "instant", "when the visit began or the drug was prescribed"),
+    required("SERVICEDATE", "instant", "when the visit began or the drug was handed out"),
     required("SUPERVISINGPROVIDERID", "uuid", "providers.Id"),
     optional("STATUS1", "word", "CLOSED: the payer has paid; empty without insurance"),
     optional("STATUS2", "word", "always empty: no second insurance"),
@@ -129,49 +129,87 @@ def visit_claim(page: Page, open_: Open) -> tuple[int, int]:
     Returns:
         (total, covered) in cents.
     """
-    return _claim(page, open_, open_.visit.number, open_.visit.start, open_.lines)
+    visit = open_.visit
+    id_ = uuid(page.prefix, CLAIM, visit.number)
+    head = uuid(page.prefix, TRANSACTION, visit.number << _LANE_BITS)[:-4]
+    codes, onset = _diagnoses(open_, visit.start)
+    stamps = page.stamps
+    page.out["claims"].append(_claim(page, open_, id_, codes, stamps[onset], stamps[visit.start]))
+    lines = open_.lines
+    page.out["claims_transactions"] += _transactions(page, open_, lines, stamps, (head, id_), visit.number, len(codes))
+    total, covered = sum(line.cents for line in lines), sum(line.covered for line in lines)
+    _count(page, open_, total, covered)
+    return total, covered
 
 
-def prescription_claim(page: Page, open_: Open, number: int, line: Line) -> tuple[int, int]:
-    """The claim of a prescription; `number` is the event's. Returns (total, covered) in cents."""
-    return _claim(page, open_, number, line.start, (line,))
+# What differs between the claims of one prescription, as it stands in their template: the start of the ids of
+# transactions, the claim, onset, start and end of the service.
+_MARKS = {"\0h": "%(head)s", "\0c": "%(claim)s", "\0o": "%(onset)s", "\0s": "%(start)s", "\0e": "%(end)s"}
 
 
-def _claim(page: Page, open_: Open, number: int, service: Clock, lines: Sequence[Line]) -> tuple[int, int]:
+def fill_claims(page: Page, open_: Open, number: int, filled: Sequence[tuple[Fill, Line]]) -> tuple[int, int]:
+    """The claims of a prescription's fills; `number` is the prescription's, charted in `open_`.
+
+    Returns:
+        (total, covered) of all of them in cents.
+    """
+    templates: dict[int | None, tuple[str, str]] = {}  # by the place of the period of insurance that pays
+    stamps, total, covered = page.stamps, 0, 0
+    codes, earliest = _diagnoses(open_, filled[0][1].start)
+    for fill, line in filled:
+        found = templates.get(fill.coverage)
+        paid = None if fill.coverage is None else page.record.person.coverage[fill.coverage]
+        that_day = open_._replace(coverage=paid)
+        if found is None:
+            found = templates[fill.coverage] = _fill_template(page, that_day, number, codes, line)
+        each = nth(number, fill.place)
+        start = stamps[line.start]
+        values = {
+            "head": uuid(page.prefix, FILL_TRANSACTION, each << _LANE_BITS)[:-4],
+            "claim": uuid(page.prefix, FILL_CLAIM, each),
+            "onset": stamps[earliest],
+            "start": start,
+            "end": stamps[line.end],
+        }
+        page.out["claims"].append(found[0] % values)
+        page.out["claims_transactions"].append(found[1] % values)
+        _count(page, that_day, line.cents, line.covered)
+        total, covered = total + line.cents, covered + line.covered
+    return total, covered
+
+
+def _fill_template(page: Page, open_: Open, number: int, codes: list[str], line: Line) -> tuple[str, str]:
+    """The row of a claim, and those of its transactions, with a place for each of `_MARKS`."""
+    rows = _transactions(
+        page, open_, (line._replace(start=0, end=1),), {0: "\0s", 1: "\0e"}, ("\0h", "\0c"), number, len(codes)
+    )
+    made = []
+    for text in (_claim(page, open_, "\0c", codes, "\0o", "\0s"), "\n".join(rows)):
+        text = text.replace("%", "%%")
+        for mark, place in _MARKS.items():
+            text = text.replace(mark, place)
+        made.append(text)
+    return made[0], made[1]
+
+
+def _claim(page: Page, open_: Open, id_: str, codes: list[str], onset: str, service: str) -> str:
+    """A row of claims.csv."""
     visit, payer = open_.visit, insurer(open_.coverage)
-    total, covered = (
-        sum(line.cents for line in lines),
-        sum(line.covered for line in lines),
-    )
-    id_ = uuid(page.prefix, CLAIM, number)
-    codes, onset = _diagnoses(open_, service)
-    stamp, department, provider = (
-        page.stamps[service],
-        _department(page, open_),
-        visit.clinician.id,
-    )
-    status = f"CLOSED,,CLOSED,0.00,,0.00,{stamp},,{stamp}" if payer else f",,CLOSED,,,0.00,,,{stamp}"
+    department, provider = _department(page, open_), visit.clinician.id
+    status = f"CLOSED,,CLOSED,0.00,,0.00,{service},,{service}" if payer else f",,CLOSED,,,0.00,,,{service}"
     kind = 2 if is_institutional(visit) else 1
-    page.out["claims"].append(
+    return (
         f"{id_},{page.patient},{provider},{payer.id if payer else 0},0,{department},{department},"
-        f"{','.join(codes)}{',' * (_DIAGNOSES - len(codes))},,{open_.id},{page.stamps[onset]},{stamp},{provider},"
+        f"{','.join(codes)}{',' * (_DIAGNOSES - len(codes))},,{open_.id},{onset},{service},{provider},"
         f"{status},{kind},0"
     )
-    _transactions(
-        page,
-        open_,
-        number,
-        id_,
-        lines,
-        (covered, total - covered),
-        department,
-        len(codes),
-    )
+
+
+def _count(page: Page, open_: Open, total: int, covered: int) -> None:
     if open_.coverage is not None:
         counts = page.totals.payers[open_.coverage.payer.id]
         counts[0] += covered
         counts[1] += total - covered
-    return total, covered
 
 
 def _diagnoses(open_: Open, service: Clock) -> tuple[list[str], Clock]:
@@ -194,25 +232,30 @@ def _department(page: Page, open_: Open) -> int:
 def _transactions(
     page: Page,
     open_: Open,
-    number: int,
-    claim: str,
     lines: Sequence[Line],
-    parts: tuple[int, int],
-    department: int,
+    stamps: Mapping[Clock, str],
+    ids: tuple[str, str],
+    number: int,
     diagnoses: int,
-) -> None:
-    """All rows of one claim. `parts` are the payer's and the patient's share in cents."""
-    stamps, rows = page.stamps, page.out["claims_transactions"]
-    head = uuid(page.prefix, TRANSACTION, number << _LANE_BITS)[:-4]
-    place, provider = open_.visit.facility.id, open_.visit.clinician.id
+) -> list[str]:
+    """All rows of one claim.
+
+    Args:
+        ids: the start of the transactions' ids, and the claim's.
+        number: chooses how the patient pays.
+    """
+    head, claim = ids
+    rows = []
+    place, provider, department = open_.visit.facility.id, open_.visit.clinician.id, _department(page, open_)
     insured = insurer(open_.coverage) is not None
     member = open_.coverage.member_id if insured and open_.coverage else ""
     references = _REFERENCE_FIELDS[min(diagnoses, _REFERENCES)]
     tail = f"{open_.id},,{quoted(member)},1,{provider},{provider}"
-    count, outstanding = 0, 0
+    count, outstanding, covered = 0, 0, 0
     for line in lines:
         count += 1
         outstanding += line.cents
+        covered += line.covered
         rows.append(
             f"{head}{count:04x},{claim},{count},{page.patient},CHARGE,{money(line.cents)},,{stamps[line.start]},"
             f"{stamps[line.end]},{place},{line.code},,,{references},{line.units},{department},{line.display},"
@@ -223,9 +266,10 @@ def _transactions(
         f"{stamps[first.start]},{stamps[first.end]},{place},{first.code},,,{references},,{department},{first.display},"
     )
     method = _METHODS[(page.record.person.number + number) % len(_METHODS)]
-    for what, amounts, left in _settlement(parts, insured, count, method):
+    for what, amounts, left in _settlement((covered, outstanding - covered), insured, count, method):
         count += 1
         rows.append(f"{head}{count:04x},{claim},{count},{page.patient},{what},{service},{amounts},{left},{tail}")
+    return rows
 
 
 def _settlement(parts: tuple[int, int], insured: bool, count: int, method: str) -> Iterator[tuple[str, str, str]]:

@@ -119,8 +119,8 @@ class CsvExporter:
             total, covered = claims.visit_claim(page, open_)
             visits.encounter(page, open_, total, covered)
             paid, total_covered = paid + total - covered, total_covered + covered
-        for visit, number, line in prescriptions:
-            total, covered = claims.prescription_claim(page, page.open[visit], number, line)
+        for visit, number, fills in prescriptions:
+            total, covered = claims.fill_claims(page, page.open[visit], number, fills)
             paid, total_covered = paid + total - covered, total_covered + covered
         patients.write_transitions(page)
         patients.write_patient(page, paid, total_covered)

@@ -1,5 +1,6 @@
 """medications.csv and immunizations.csv."""
 
+from healthsynth.export.charges import Fill
 from healthsynth.export.csv.columns import (
     DESCRIPTION,
     ENCOUNTER,
@@ -23,7 +24,7 @@ MEDICATIONS: Columns = (
     DESCRIPTION,
     required("BASE_COST", "money", "USD of one dispense"),
     required("PAYER_COVERAGE", "money", "USD of TOTALCOST that the payer paid"),
-    required("DISPENSES", "count", "how often it was filled, at least once"),
+    required("DISPENSES", "count", "how often it was filled since the history opens, at least once"),
     required("TOTALCOST", "money", "BASE_COST times DISPENSES"),
     *REASON,
 )
@@ -38,21 +39,21 @@ IMMUNIZATIONS: Columns = (
 )
 
 
-def prescription(page: Page, event: Prescription) -> Line:
-    """One row; pharmacies bill it on a claim of its own, whose line is returned."""
+def prescription(page: Page, event: Prescription) -> list[tuple[Fill, Line]]:
+    """One row; pharmacies bill each fill on a claim of its own, whose lines are returned."""
     open_ = page.open[event.visit]
     end = page.end(event.number)
-    until = page.as_of if end is None else end
-    charge = page.charges.prescription(event, open_.st, open_.payer, until)
-    price, dispenses, share = charge
+    fills = page.charges.fills(event, open_.st, page.record)
+    price, share = fills[0].price, sum(fill.covered for fill in fills)
     code = event.concept.primary
+    display = quoted(code.display)
     page.out["medications"].append(
         f"{page.stamps[event.time]},{'' if end is None else page.stamps[end]},{page.patient},"
-        f"{payer_id(open_.coverage)},{open_.id},{coded(event.concept)},{money(price)},{money(share)},{dispenses},"
-        f"{money(charge.cents)},{reason(event.reason)}"
+        f"{payer_id(open_.coverage)},{open_.id},{coded(event.concept)},{money(price)},{money(share)},{len(fills)},"
+        f"{money(price * len(fills))},{reason(event.reason)}"
     )
     _count(page, event.visit, 4, share)
-    return Line(code.code, quoted(code.display), charge.cents, share, event.time, until, dispenses)
+    return [(fill, Line(code.code, display, price, fill.covered, fill.time, fill.time + fill.length)) for fill in fills]
 
 
 def administration(page: Page, event: Administration) -> None:

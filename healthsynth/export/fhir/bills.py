@@ -1,26 +1,40 @@
-"""What a record is billed: the lines of each visit's claim, collected while its events are read, and each prescription's.
+"""What a record is billed: the lines of each visit's claim, collected while its events are read, and each fill's.
 
 A line's text depends on what was done and its price alone, so it is made once and copied into claims (`slots.Part`); what
 was done is validated once, as the line of a sample claim.
 """
 
 from collections.abc import Callable
+from itertools import pairwise
 from typing import Any
 
-from healthsynth.export.charges import Charge, Charges, coverage_at, insurer, is_institutional, period_at, until
+from healthsynth.export.charges import (
+    Charge,
+    Charges,
+    Fill,
+    coverage_at,
+    fills_of,
+    insurer,
+    is_institutional,
+    period_at,
+    until,
+)
 from healthsynth.export.fhir.claims import Billed, Items, items
 from healthsynth.export.fhir.scope import Scope
 from healthsynth.export.fhir.shapes import Shape, samples
 from healthsynth.export.fhir.slots import Json
 from healthsynth.export.visit_codes import visit_code
+from healthsynth.people.person import Coverage
 from healthsynth.record.events import Prescription, Supplied, Visit
+from healthsynth.record.ids import nth
 from healthsynth.record.record import Record
+from healthsynth.units import Clock
 from healthsynth.vocabulary import Code, Concept
 
 # Resources to be validated once, and the event they are for
 Check = Callable[[list[Json], Any], object]
 # A claim whose lines stand for those of any other; made of nothing but what its shape needs
-SAMPLE = Billed(1, "professional", 0, 0, 0, "a", None, None, 0, 0, 0, (), (), 0, 0, 0, -1)
+SAMPLE = Billed(1, None, "professional", 0, 0, 0, "a", None, None, 0, 0, 0, (), (), 0, 0, 0, -1)
 _SAMPLE_CHARGES = (Charge(1234, 1, 234), Charge(1234, 2, 234))
 _NOBODY = "none"  # the kind of payer where nobody but the patient pays
 
@@ -70,9 +84,16 @@ class Bills:
         self._until = until(record)
 
     def pays_alone(self) -> bool:
-        """Whether there is a visit that no insurer pays for."""
-        coverage = self._record.person.coverage
-        return any(insurer(coverage_at(coverage, visit.start)) is None for visit in self._record.visits)
+        """Whether there is a visit or a fill that no insurer pays for."""
+        record, coverage = self._record, self._record.person.coverage
+        times = [visit.start for visit in record.visits]
+        if times and not _has_gap(coverage, times[0]):
+            return False
+        for e in record.events:
+            if e.__class__ is Prescription:
+                end = record.ends.get(e.number)
+                times += [fill[1] for fill in fills_of(e, self._until if end is None else end.time, record.since)]
+        return any(insurer(coverage_at(coverage, time)) is None for time in times)
 
     def open(self, visit: Visit) -> None:
         """Start the claim of a visit; whoever insures at its start pays for all of it."""
@@ -99,16 +120,21 @@ class Bills:
         self._cents += cents
         self._covered += covered
 
-    def prescription(self, e: Prescription, v: Scope, diagnoses: tuple[str, ...] | None) -> Billed:
-        """The pharmacy's claim for all fills; `diagnoses`, here and below: "Condition/id"s, at least one."""
-        end = self._record.ends.get(e.number)
-        over = self._until if end is None else end.time
-        charge = self._charges.prescription(e, self._st, self._kind, over)
-        line, answer = self._lines.of(e.concept.primary, charge, e, v)
-        cents, paid = charge.price * charge.units, charge.covered
+    def fills(self, e: Prescription) -> list[Fill]:
+        """The fills of a prescription of the visit under way."""
+        return self._charges.fills(e, self._st, self._record)
+
+    def fill(
+        self, e: Prescription, fill: Fill, order: tuple[int, int], v: Scope, diagnoses: tuple[str, ...] | None
+    ) -> Billed:
+        """The pharmacy's claim for a fill by an order (lane, number); `diagnoses`, here and below: "Condition/id"s."""
+        coverage = self._record.person.coverage
+        payer = None if fill.coverage is None else coverage[fill.coverage].payer.id
+        line, answer = self._lines.of(e.concept.primary, Charge(fill.price, 1, fill.covered), e, v)
+        cents, paid = fill.price, fill.covered
         return Billed(
-            e.number, "pharmacy", e.time, over, self._period, self._payer, diagnoses, None, 0, 0, 0, (line,), (answer,),
-            cents, paid, cents - paid, e.origin,
+            nth(e.number, fill.place), order, "pharmacy", fill.time, fill.time + fill.length, fill.coverage, payer,
+            diagnoses, None, 0, 0, 0, (line,), (answer,), cents, paid, cents - paid, e.origin,
         )  # fmt: skip
 
     def close(self, diagnoses: tuple[str, ...] | None) -> Billed:
@@ -119,7 +145,19 @@ class Bills:
         total, paid = self._cents + price, self._covered + covered
         lines, answers = zip(*self._items, strict=True) if self._items else (None, None)
         return Billed(
-            visit.number, "institutional" if is_institutional(visit) else "professional", visit.start,
+            visit.number, None, "institutional" if is_institutional(visit) else "professional", visit.start,
             self._until if visit.end is None else visit.end, self._period, self._payer, diagnoses, code,
             price, covered, price - covered, lines, answers, total, paid, total - paid, visit.origin,
         )  # fmt: skip
+
+
+def _has_gap(coverage: tuple[Coverage, ...], since: Clock) -> bool:
+    """Whether somebody is without an insurer at any time since the first visit."""
+    periods = [period for period in coverage if period.end is None or period.end > since]
+    return (
+        not periods
+        or periods[0].start > since
+        or periods[-1].end is not None
+        or any(insurer(period) is None for period in periods)
+        or any(one.end != following.start for one, following in pairwise(periods))
+    )

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from healthsynth.export.charges import Charge
 from healthsynth.export.fhir import codes
 from healthsynth.export.fhir.datatypes import coded, coding, encounter, organization, reference, subject
-from healthsynth.export.fhir.shapes import OPTIONAL, VARYING, Family
+from healthsynth.export.fhir.shapes import LANED, OPTIONAL, VARYING, Family
 from healthsynth.export.fhir.slots import Json, Part, Values
 from healthsynth.record import ids
 from healthsynth.units import Clock
@@ -24,16 +24,17 @@ class Items(NamedTuple):
 
 
 class Billed(NamedTuple):
-    """A claim for a visit, or for a prescription. Amounts are cents."""
+    """A claim for a visit, or for one fill of a prescription. Amounts are cents."""
 
-    number: int  # of the visit or the prescription
+    number: int  # of the visit; of a fill, its part of the prescription's number
+    prescription: tuple[int, int] | None  # lane and number of the order that a fill is for
     type: str  # a key of codes.CLAIM_TYPE
     start: Clock
     end: Clock
     coverage: int | None  # the place of the period of insurance; None: the patient pays
     insurer: str | None  # id of the payer
     diagnoses: tuple[str, ...] | None  # "Condition/id"s
-    visit: Code | None  # the type of the visit, which is the first line; None for a prescription
+    visit: Code | None  # the type of the visit, which is the first line; None for a fill
     price: int  # of the visit itself
     covered: int
     owed: int
@@ -49,7 +50,7 @@ def claim(e: Billed, v: Values, end: None, link: None) -> Json:
     """What the provider asks for, on the day of the service."""
     return {
         "resourceType": "Claim",
-        "id": v.id(e.number, ids.CLAIM),
+        "id": _claim_id(e, v),
         "status": "active",
         "type": coded(codes.CLAIM_TYPE[e.type]),
         "use": "claim",
@@ -74,7 +75,7 @@ def explanation(e: Billed, v: Values, end: None, link: None) -> Json:
     adjudicated = [adjudication(word, v.money(cents)) for word, cents in shares.items()]
     return {
         "resourceType": "ExplanationOfBenefit",
-        "id": v.id(e.number, ids.EXPLANATION),
+        "id": v.id(e.number, ids.EXPLANATION if e.visit else ids.FILL_EXPLANATION),
         "status": "active",
         "type": coded(codes.CLAIM_TYPE[e.type]),
         "use": "claim",
@@ -84,7 +85,7 @@ def explanation(e: Billed, v: Values, end: None, link: None) -> Json:
         "insurer": None if e.insurer is None else reference("Organization", v.given_id(e.insurer)),
         "provider": organization(v),
         "prescription": _prescription(e, v),
-        "claim": reference("Claim", v.id(e.number, ids.CLAIM)),
+        "claim": reference("Claim", _claim_id(e, v)),
         "outcome": "complete",
         "diagnosis": _diagnoses(e, v),
         "insurance": [{"focal": True, "coverage": _coverage(e, v)}],
@@ -130,8 +131,14 @@ def _coverage(e: Billed, v: Values) -> Json:
     return reference("Coverage", v.id(number, lane))
 
 
+def _claim_id(e: Billed, v: Values) -> str:
+    return v.id(e.number, ids.CLAIM if e.visit else ids.FILL_CLAIM)
+
+
 def _prescription(e: Billed, v: Values) -> Json | None:
-    return reference("MedicationRequest", v.id(e.number)) if e.visit is None else None
+    return (
+        None if e.prescription is None else reference("MedicationRequest", v.id(e.prescription[1], e.prescription[0]))
+    )
 
 
 def _diagnoses(e: Billed, v: Values) -> Any:
@@ -157,7 +164,7 @@ def _items(e: Billed, parts: Any, v: Values) -> list[Any]:
 
 
 _ROLES = {
-    "number": VARYING, "start": VARYING, "end": VARYING, "coverage": OPTIONAL, "insurer": OPTIONAL,
+    "number": VARYING, "prescription": LANED, "start": VARYING, "end": VARYING, "coverage": OPTIONAL, "insurer": OPTIONAL,
     "diagnoses": OPTIONAL, "price": VARYING, "covered": VARYING, "owed": VARYING, "items": OPTIONAL, "answers": OPTIONAL,
     "total": VARYING, "total_covered": VARYING, "total_owed": VARYING, "origin": VARYING,
 }  # fmt: skip

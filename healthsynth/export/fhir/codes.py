@@ -140,6 +140,11 @@ ADMINISTRATION_CATEGORY = {
     "home": Code(_GIVEN, "community", "Community"),
     "": Code(_GIVEN, "outpatient", "Outpatient"),
 }
+COMMUNITY_DISPENSE = Code(
+    "http://terminology.hl7.org/fhir/CodeSystem/medicationdispense-category", "community", "Community"
+)
+FIRST_FILL = Code(_ACT, "FF", "First Fill")
+REFILL = Code(_ACT, "RF", "Refill")
 ORDERED = Code(_THO + "dose-rate-type", "ordered", "Ordered")
 
 # Plans, goals, things

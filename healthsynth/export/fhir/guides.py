@@ -25,6 +25,7 @@ _ROWS = (
     ("Immunization", "us-core-immunization", "us-core-immunization"),
     ("Location", "us-core-location", "us-core-location"),
     ("Medication", "us-core-medication", "us-core-medication"),
+    ("MedicationDispense", "us-core-medicationdispense", "us-core-medicationdispense"),
     ("MedicationRequest", "us-core-medicationrequest", "us-core-medicationrequest"),
     ("Observation:lab", "us-core-observation-lab", "us-core-observation-lab"),
     ("Observation:vital", "us-core-vital-signs", "us-core-vital-signs"),

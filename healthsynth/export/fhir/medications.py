@@ -1,7 +1,10 @@
-"""MedicationRequest; MedicationAdministration with the Medication that it gives."""
+"""MedicationRequest and MedicationDispense; MedicationAdministration with the Medication that it gives."""
 
+from collections.abc import Sequence
+from math import ceil
 from typing import NamedTuple
 
+from healthsynth.export.charges import Fill
 from healthsynth.export.fhir import codes
 from healthsynth.export.fhir.datatypes import (
     clinician,
@@ -14,11 +17,11 @@ from healthsynth.export.fhir.datatypes import (
     reference,
     subject,
 )
-from healthsynth.export.fhir.shapes import OPTIONAL, PAIR, VARYING, Family
+from healthsynth.export.fhir.shapes import LANED, OPTIONAL, PAIR, VARYING, Family
 from healthsynth.export.fhir.slots import Json, Values
 from healthsynth.record.events import Administration, Dose, End, Prescription
-from healthsynth.record.ids import MEDICATION
-from healthsynth.units import DAY, HOUR, MINUTE, WEEK
+from healthsynth.record.ids import EVENT, FILL, MEDICATION, RENEWAL, nth
+from healthsynth.units import DAY, HOUR, MINUTE, WEEK, Clock
 from healthsynth.vocabulary import UCUM, Concept
 
 # Words of a dose that are units of UCUM; any other (tablet, puff) is counted and written as an annotation.
@@ -26,6 +29,8 @@ _UNITS = {"mg": "mg", "g": "g", "ug": "ug", "mcg": "ug", "mL": "mL", "L": "L", "
           "mmol": "mmol", "meq": "meq"}  # fmt: skip
 _PERIODS = (("wk", WEEK), ("d", DAY), ("h", HOUR), ("min", MINUTE), ("s", 1))
 _STATUS = {"": "active", "completed": "completed"}
+_FILLS_A_YEAR = 12
+_FULL_YEAR = _FILLS_A_YEAR * 30 * DAY  # of monthly fills
 
 
 class Drug(NamedTuple):
@@ -35,15 +40,71 @@ class Drug(NamedTuple):
     concept: Concept
 
 
-def medication_request(e: Prescription, v: Values, end: End | None, link: int | None) -> Json:
-    """Active until it has an end, then completed or stopped."""
-    period = {"start": v.instant(e.time), "end": None if e.lasting is None else v.instant(e.time + e.lasting)}
-    supply = None
+class Order(NamedTuple):
+    """What a prescription is for one year at the most: itself, or its renewal."""
+
+    number: int
+    lane: int
+    prior: tuple[int, int] | None  # lane and number of the order that it renews
+    time: Clock
+    until: Clock | None  # when it is no longer valid
+    charted: bool  # in a visit; renewals are given between visits
+    concept: Concept
+    dose: Dose
+    reason: Concept | None
+    days: int  # of one fill
+    repeats: int
+    origin: int
+
+
+class Dispensed(NamedTuple):
+    """One fill."""
+
+    number: int
+    order: tuple[int, int]  # lane and number
+    first: bool
+    time: Clock
+    concept: Concept
+    dose: Dose
+    days: int
+    origin: int
+
+
+def orders(e: Prescription, fills: Sequence[Fill], end: End | None, as_of: Clock) -> list[tuple[Order, End | None]]:
+    """A prescription and its renewals, each with its end. No state lets a prescription stand for more than a year.
+
+    A drug of fixed length, or one that is taken for less than a year, is one order.
+    """
+    days = fills[0].length // DAY
     if e.lasting is not None:
-        supply = quantity(v.integer(e.lasting // DAY), "d")
+        only = Order(e.number, EVENT, None, e.time, e.time + e.lasting, True, e.concept, e.dose, e.reason, days,
+                     e.refills, e.origin)  # fmt: skip
+        return [(only, end)]
+    over = as_of if end is None else end.time
+    first, last = fills[0].place // _FILLS_A_YEAR, max(0, (over - e.time - 1) // _FULL_YEAR)
+    found: list[tuple[Order, End | None]] = []
+    years = list(dict.fromkeys((0, *range(first, last + 1))))  # what was ordered first brings its own visit
+    for year in years:
+        lane, number = order_of(e, year * _FILLS_A_YEAR)
+        prior = order_of(e, (year - 1) * _FILLS_A_YEAR) if year - 1 in years else None
+        start = e.time + year * _FULL_YEAR
+        order = Order(number, lane, prior, start, start + _FULL_YEAR, year == 0, e.concept, e.dose, e.reason, days,
+                      _FILLS_A_YEAR - 1, e.origin)  # fmt: skip
+        found.append((order, end if year == last else End(start + _FULL_YEAR, None, "completed")))
+    return found
+
+
+def order_of(e: Prescription, place: int) -> tuple[int, int]:
+    """Lane and number of the order that a fill is for."""
+    year = 0 if e.lasting is not None else place // _FILLS_A_YEAR
+    return (RENEWAL, nth(e.number, year)) if year else (EVENT, e.number)
+
+
+def medication_request(e: Order, v: Values, end: End | None, link: int | None) -> Json:
+    """Active until it has an end, then completed or stopped."""
     return {
         "resourceType": "MedicationRequest",
-        "id": v.id(e.number),
+        "id": v.id(e.number, e.lane),
         "meta": v.meta("MedicationRequest"),
         "status": _STATUS.get(end.reason if end else "", "stopped"),
         "intent": "order",
@@ -51,17 +112,44 @@ def medication_request(e: Prescription, v: Values, end: End | None, link: int | 
         "reportedBoolean": False,
         "medicationCodeableConcept": concept(e.concept),
         "subject": subject(v),
-        "encounter": encounter(v),
+        "encounter": encounter(v) if e.charted else None,
         "authoredOn": v.instant(e.time),
         "requester": clinician(v),
         **reason(e.reason, link, v),
         "dosageInstruction": [_dosage(e.dose, e.concept)],
         "dispenseRequest": {
-            "validityPeriod": period,
-            "numberOfRepeatsAllowed": e.refills,
-            "expectedSupplyDuration": supply,
+            "validityPeriod": {"start": v.instant(e.time), "end": None if e.until is None else v.instant(e.until)},
+            "numberOfRepeatsAllowed": e.repeats,
+            "quantity": _supply(e.dose, e.days),
+            "expectedSupplyDuration": quantity(e.days, "d"),
         },
+        "priorPrescription": None if e.prior is None else reference("MedicationRequest", v.id(e.prior[1], e.prior[0])),
     }
+
+
+def medication_dispense(e: Dispensed, v: Values, end: None, link: None) -> Json:
+    """Handed out by a retail pharmacy, which has no record of its own here."""
+    return {
+        "resourceType": "MedicationDispense",
+        "id": v.id(e.number, FILL),
+        "meta": v.meta("MedicationDispense"),
+        "status": "completed",
+        "category": coded(codes.COMMUNITY_DISPENSE),
+        "medicationCodeableConcept": concept(e.concept),
+        "subject": subject(v),
+        "authorizingPrescription": [reference("MedicationRequest", v.id(e.order[1], e.order[0]))],
+        "type": coded(codes.FIRST_FILL if e.first else codes.REFILL),
+        "quantity": _supply(e.dose, e.days),
+        "daysSupply": quantity(e.days, "d"),
+        "whenHandedOver": v.instant(e.time),
+        "dosageInstruction": [_dosage(e.dose, e.concept)],
+    }
+
+
+def _supply(dose: Dose, days: int) -> Json:
+    """What is handed out for so many days, in whole units."""
+    times = dose.times * days * DAY / dose.period if dose.period > 0 else 1
+    return _quantity(max(1, ceil(dose.amount * times - 1e-9)), dose.unit)
 
 
 def _dosage(dose: Dose, drug: Concept) -> Json:
@@ -92,9 +180,12 @@ def _route(drug: Concept) -> Json | None:
 
 
 def _amount(dose: Dose) -> Json:
-    amount = int(dose.amount) if dose.amount == int(dose.amount) else dose.amount
-    made = quantity(amount, _UNITS.get(dose.unit, f"{{{dose.unit.replace(' ', '_')}}}"))
-    return {**made, "unit": dose.unit, "system": UCUM}
+    return _quantity(int(dose.amount) if dose.amount == int(dose.amount) else dose.amount, dose.unit)
+
+
+def _quantity(amount: float, unit: str) -> Json:
+    made = quantity(amount, _UNITS.get(unit, f"{{{unit.replace(' ', '_')}}}"))
+    return {**made, "unit": unit, "system": UCUM}
 
 
 def medication(e: Drug, v: Values, end: None, link: None) -> Json:
@@ -128,6 +219,14 @@ def medication_administration(e: Administration, v: Values, end: None, link: tup
 
 
 _ALL = {"number": VARYING, "visit": VARYING, "time": VARYING, "origin": VARYING}
-PRESCRIPTION = Family(Prescription, (medication_request,), {**_ALL, "lasting": OPTIONAL}, by_kind=True)
+ORDER = Family(
+    Order,
+    (medication_request,),
+    {"number": VARYING, "prior": LANED, "time": VARYING, "until": OPTIONAL, "origin": VARYING},
+    by_kind=True,
+)
+DISPENSED = Family(
+    Dispensed, (medication_dispense,), {"number": VARYING, "order": LANED, "time": VARYING, "origin": VARYING}
+)
 DRUG = Family(Drug, (medication,), {"number": VARYING})
 ADMINISTRATION = Family(Administration, (medication_administration,), _ALL, link=PAIR, by_kind=True)

@@ -51,6 +51,8 @@ COUNTED = Role(lambda e: f"len({e})", lambda value, e: tuple(Var(f"{e}[{n}]") fo
 # A number differs; a coded answer, and having no value, belong to the shape.
 MEASURED = Role(lambda e: f"({e} if {e}.__class__ is Concept else {e} is None)", _measured)
 COMPONENTS = Role(lambda e: f"({e} and tuple([(part[0], *part[2:]) for part in {e}]))", _components)
+# A lane belongs to the shape, the number in it does not.
+LANED = Role(lambda e: f"({e} and {e}[0])", lambda value, e: value and (value[0], Var(f"{e}[1]")))
 PAIR = Role(lambda e: f"{e}[1] is None", lambda value, e: (Var(f"{e}[0]"), value[1] and Var(f"{e}[1]")))
 
 

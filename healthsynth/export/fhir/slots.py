@@ -135,7 +135,7 @@ class _Numbers(dict[int, str]):
         digits = f"{number:012x}"
         if len(digits) > 12:
             raise ShapeError(f"there is no id for number {number}")
-        return _keep(self, number, digits)
+        return _keep(self, number, digits) if number < _MOST_KEPT else digits  # large ones hardly ever come again
 
 
 class _Days(dict[int, str]):

@@ -28,7 +28,9 @@ from healthsynth.export.fhir.scope import Places, Scope
 from healthsynth.export.fhir.shapes import Family, Shape
 from healthsynth.record import events as chart
 from healthsynth.record.events import End, Event, Visit
+from healthsynth.record.ids import nth
 from healthsynth.record.record import Record
+from healthsynth.units import DAY
 from healthsynth.vocabulary import Concept
 
 # A record -> the text of the note of each visit that has one, by the visit's number
@@ -210,10 +212,7 @@ class Walk:
             self._targets.append(("Condition", e.number))
             self._add(clinical.DIAGNOSIS, e, v, end)
         elif kind is chart.Prescription:
-            if end is None and e.lasting is not None and e.time + e.lasting <= self._record.as_of:
-                end = End(e.time + e.lasting, None, "completed")
-            self._add(medications.PRESCRIPTION, e, v, end, link)
-            self._claim(self._bills.prescription(e, v, self._conditions(() if link is None else (link,), v)), v)
+            self._prescription(e, v, end, link)
         elif kind is chart.Administration:
             if e.concept not in self._drugs:
                 self._drugs[e.concept] = e.number
@@ -225,6 +224,24 @@ class Walk:
             self._add(imaging.STUDY, study, v, None, link)
         elif kind is chart.Death:
             self._death(e, v)
+
+    def _prescription(self, e: chart.Prescription, v: Scope, end: End | None, link: int | None) -> None:
+        """Its orders, and each fill with its claim."""
+        as_of, bills = self._record.as_of, self._bills
+        if end is None and e.lasting is not None and e.time + e.lasting <= as_of:
+            end = End(e.time + e.lasting, None, "completed")
+        fills = bills.fills(e)
+        for order, over in medications.orders(e, fills, end, as_of):
+            self._add(medications.ORDER, order, v, over, link)
+        why = self._conditions(() if link is None else (link,), v)
+        for fill in fills:
+            order_of = medications.order_of(e, fill.place)
+            number, days = nth(e.number, fill.place), fill.length // DAY
+            handed = medications.Dispensed(
+                number, order_of, fill.place == 0, fill.time, e.concept, e.dose, days, e.origin
+            )
+            self._add(medications.DISPENSED, handed, v)
+            self._claim(bills.fill(e, fill, order_of, v, why), v)
 
     def _claim(self, billed: claims.Billed, v: Scope) -> None:
         self._add(claims.CLAIM if billed.insurer is None else claims.CLAIM_AND_ANSWER, billed, v)

@@ -14,7 +14,7 @@ from tests.export.records import CONCEPTS, ORIGINS, long_record, sample_record
 EXPECTED = {
     "AllergyIntolerance", "CarePlan", "CareTeam", "Claim", "Condition", "Coverage", "Device", "DiagnosticReport",
     "DocumentReference", "Encounter", "ExplanationOfBenefit", "Goal", "ImagingStudy", "Immunization", "Medication", "MedicationAdministration",
-    "MedicationRequest", "Observation", "Patient", "Procedure", "Provenance", "RelatedPerson", "ServiceRequest", "Specimen",
+    "MedicationDispense", "MedicationRequest", "Observation", "Patient", "Procedure", "Provenance", "RelatedPerson", "ServiceRequest", "Specimen",
     "SupplyDelivery",
 }  # fmt: skip
 

@@ -89,11 +89,14 @@ def test_an_answer_adds_up_by_line_and_in_total(record: Record):
         assert answer["payment"]["amount"]["value"] == amounts(answer["total"])[1]
 
 
-def test_there_is_a_claim_for_each_visit_and_each_prescription():
+def test_there_is_a_claim_for_each_visit_and_each_fill():
     found = resources(sample_record())
-    prescriptions = [one["prescription"]["reference"] for one in found["Claim"] if "prescription" in one]
+    fills = [(one["prescription"], one["billablePeriod"]["start"]) for one in found["Claim"] if "prescription" in one]
     visits = [one["item"][0]["encounter"][0]["reference"] for one in found["Claim"] if "prescription" not in one]
-    assert prescriptions == [f"MedicationRequest/{one['id']}" for one in found["MedicationRequest"]]
+    assert fills == [(one["authorizingPrescription"][0], one["whenHandedOver"]) for one in found["MedicationDispense"]]
+    assert {order["reference"] for order, _ in fills} == {
+        f"MedicationRequest/{one['id']}" for one in found["MedicationRequest"]
+    }
     assert visits == [f"Encounter/{one['id']}" for one in found["Encounter"]]
     assert {one["type"]["coding"][0]["code"] for one in found["Claim"]} == {"professional", "institutional", "pharmacy"}
 
