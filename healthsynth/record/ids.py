@@ -18,7 +18,9 @@ SERIES, INSTANCE = 0x00E, 0x00F  # of an imaging study: DICOM identifiers
 EXPLANATION, SELF_PAY = 0x010, 0x011  # of a visit's claim; one a patient
 # Of a drug's fills, by the number of the prescription and the fill's place in it (`nth`); of its yearly renewals, likewise.
 FILL, FILL_CLAIM, FILL_EXPLANATION, RENEWAL = 0x012, 0x013, 0x014, 0x015
-LANES = 0x016
+VISIT_DIAGNOSIS, TEST_REPORT, NOTE_REPORT = 0x016, 0x017, 0x018  # of a visit, of a single test, of a visit
+ANSWERS = 0x019  # of a survey: its questionnaire's answers
+LANES = 0x01A
 # Claims by the number of their visit; in flat files, transactions by the claim's number and their place in it (16 bits).
 CLAIM, TRANSACTION, FILL_TRANSACTION = 0x100, 0x101, 0x102
 

@@ -1,7 +1,7 @@
 """Every code that the exporter itself chooses, with the display of its own system. What modules choose is not here."""
 
 from healthsynth.export.fhir.slots import Choices
-from healthsynth.vocabulary import LOINC, SNOMED, Code
+from healthsynth.vocabulary import ICD10CM, LOINC, SNOMED, Code
 
 _THO = "http://terminology.hl7.org/CodeSystem/"
 _US_CORE = "http://hl7.org/fhir/us/core/CodeSystem/"
@@ -66,6 +66,35 @@ ALLERGY_STATUS = {
 }
 ALLERGY_CONFIRMED = Code(_THO + "allergyintolerance-verification", "confirmed", "Confirmed")
 
+# What visits are coded for that are no illness: without, with abnormal findings
+ADULT_EXAMINATION = (
+    Code(ICD10CM, "Z00.00", "Encounter for general adult medical examination without abnormal findings"),
+    Code(ICD10CM, "Z00.01", "Encounter for general adult medical examination with abnormal findings"),
+)
+CHILD_EXAMINATION = (
+    Code(ICD10CM, "Z00.129", "Encounter for routine child health examination without abnormal findings"),
+    Code(ICD10CM, "Z00.121", "Encounter for routine child health examination with abnormal findings"),
+)
+NEWBORN_EXAMINATION = (
+    Code(ICD10CM, "Z00.110", "Health examination for newborn under 8 days old"),
+    Code(ICD10CM, "Z00.111", "Health examination for newborn 8 to 28 days old"),
+)
+# By the SNOMED CT code of the procedure that a visit is for
+VISIT_DIAGNOSES = {
+    "424619006": Code(
+        ICD10CM, "Z34.90", "Encounter for supervision of normal pregnancy, unspecified, unspecified trimester"
+    ),
+    "169762003": Code(ICD10CM, "Z39.2", "Encounter for routine postpartum follow-up"),
+    "281036007": Code(
+        ICD10CM,
+        "Z09",
+        "Encounter for follow-up examination after completed treatment for conditions other than malignant neoplasm",
+    ),
+    "268547008": Code(ICD10CM, "Z12.31", "Encounter for screening mammogram for malignant neoplasm of breast"),
+    "444783004": Code(ICD10CM, "Z12.11", "Encounter for screening for malignant neoplasm of colon"),
+    "392003006": Code(ICD10CM, "R87.810", "Cervical high risk human papillomavirus (HPV) DNA test positive"),
+}
+
 # Observations, reports, orders, specimens
 OBSERVATION_CATEGORY = {
     "lab": Code(_OBSERVATION, "laboratory", "Laboratory"),
@@ -102,6 +131,8 @@ SPECIMENS = {
     "saliva": Code(SNOMED, "119342007", "Saliva specimen (specimen)"),
     "throat swab": Code(SNOMED, "258529004", "Throat swab (specimen)"),
     "nasopharyngeal swab": Code(SNOMED, "258500001", "Nasopharyngeal swab (specimen)"),
+    "cervix": Code(SNOMED, "119395005", "Specimen from uterine cervix (specimen)"),
+    "vaginal fluid": Code(SNOMED, "119394009", "Specimen from vagina (specimen)"),
     "swab": Code(SNOMED, "257261003", "Swab (specimen)"),
     "cerebrospinal fluid": Code(SNOMED, "258450006", "Cerebrospinal fluid sample (specimen)"),
 }

@@ -1,4 +1,4 @@
-"""DocumentReference: the note of a visit."""
+"""DocumentReference and DiagnosticReport: the note of a visit, which US Core has servers show as both."""
 
 from typing import NamedTuple
 
@@ -6,7 +6,7 @@ from healthsynth.export.fhir import codes
 from healthsynth.export.fhir.datatypes import SYSTEM, clinician, coded, encounter, identifier, organization, subject
 from healthsynth.export.fhir.shapes import OPTIONAL, VARYING, Family
 from healthsynth.export.fhir.slots import Json, Values
-from healthsynth.record.ids import NOTE
+from healthsynth.record.ids import NOTE, NOTE_REPORT
 from healthsynth.units import Clock
 
 
@@ -42,9 +42,29 @@ def document(e: Note, v: Values, end: None, link: None) -> Json:
     }
 
 
+def report(e: Note, v: Values, end: None, link: None) -> Json:
+    """The same text as a report, for who looks for notes there ("report and note exchange" of US Core)."""
+    period = {"start": v.instant(e.start), "end": None if e.end is None else v.instant(e.end)}
+    kind = coded(codes.NOTES.get(v.kind, codes.NOTES[""]))
+    return {
+        "resourceType": "DiagnosticReport",
+        "id": v.id(e.number, NOTE_REPORT),
+        "meta": v.meta("DiagnosticReport:note"),
+        "status": "preliminary" if e.end is None else "final",
+        "category": [kind],
+        "code": kind,
+        "subject": subject(v),
+        "encounter": encounter(v),
+        "effectivePeriod": period,
+        "issued": v.instant(e.start if e.end is None else e.end),
+        "performer": [clinician(v)],
+        "presentedForm": [{"contentType": "text/plain; charset=utf-8", "data": v.base64(e.text)}],
+    }
+
+
 NOTE_OF_VISIT = Family(
     Note,
-    (document,),
+    (document, report),
     {"number": VARYING, "start": VARYING, "end": OPTIONAL, "text": VARYING, "origin": VARYING},
     by_kind=True,
 )

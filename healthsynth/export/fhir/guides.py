@@ -19,6 +19,7 @@ _ROWS = (
     ("Device:implant", "us-core-implantable-device", "us-core-implantable-device"),
     ("DiagnosticReport:lab", "us-core-diagnosticreport-lab", "us-core-diagnosticreport-lab"),
     ("DiagnosticReport:imaging", "us-core-diagnosticreport-note", "us-core-diagnosticreport-note"),
+    ("DiagnosticReport:note", "us-core-diagnosticreport-note", "us-core-diagnosticreport-note"),
     ("DocumentReference", "us-core-documentreference", "us-core-documentreference"),
     ("Encounter", "us-core-encounter", "us-core-encounter"),
     ("Goal", "us-core-goal", "us-core-goal"),

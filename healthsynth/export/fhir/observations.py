@@ -20,7 +20,7 @@ from healthsynth.export.fhir.guides import observation_kind
 from healthsynth.export.fhir.shapes import COMPONENTS, COUNTED, MEASURED, VARYING, Family
 from healthsynth.export.fhir.slots import Json, Values
 from healthsynth.record.events import Referral, Report, Result
-from healthsynth.record.ids import ORDER, SPECIMEN
+from healthsynth.record.ids import ORDER, SPECIMEN, TEST_REPORT
 from healthsynth.vocabulary import Concept, Range
 
 Components = tuple[tuple[Concept, Any, Range | None, str], ...]
@@ -150,6 +150,27 @@ def laboratory_report(e: Report, v: Values, end: None, link: int | None) -> Json
     }
 
 
+def single_observation(e: Result, v: Values, end: None, link: None) -> Json:
+    """A laboratory result that was ordered by itself: its order, specimen and report have its number."""
+    return {**observation(e, v, None, None), "specimen": reference("Specimen", v.id(e.number, SPECIMEN))}
+
+
+def _ordered(e: Result) -> Report:
+    return Report(e.number, e.visit, e.time, e.concept, (e.number,), None, e.origin)
+
+
+def single_order(e: Result, v: Values, end: None, link: None) -> Json:
+    return laboratory_order(_ordered(e), v, None, None)
+
+
+def single_specimen(e: Result, v: Values, end: None, link: None) -> Json:
+    return specimen(_ordered(e), v, None, None)
+
+
+def single_report(e: Result, v: Values, end: None, link: None) -> Json:
+    return {**laboratory_report(_ordered(e), v, None, None), "id": v.id(e.number, TEST_REPORT)}
+
+
 def referral(e: Referral, v: Values, end: None, link: int | None) -> Json:
     """To a specialty: a general code for a referral, and the specialty as who shall do it. Else the procedure itself."""
     specialty = e.concept.kind == "specialty"
@@ -171,14 +192,11 @@ def referral(e: Referral, v: Values, end: None, link: int | None) -> Json:
     }
 
 
-RESULT = Family(
-    Result,
-    (observation,),
-    {
-        "number": VARYING, "visit": VARYING, "time": VARYING, "value": MEASURED, "components": COMPONENTS,
-        "origin": VARYING,
-    },
-)  # fmt: skip
+_RESULT = {
+    "number": VARYING, "visit": VARYING, "time": VARYING, "value": MEASURED, "components": COMPONENTS, "origin": VARYING,
+}  # fmt: skip
+RESULT = Family(Result, (observation,), _RESULT)
+SINGLE_TEST = Family(Result, (single_order, single_specimen, single_observation, single_report), _RESULT)
 REPORT = Family(
     Report,
     (laboratory_order, specimen, laboratory_report),

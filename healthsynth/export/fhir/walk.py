@@ -26,9 +26,10 @@ from healthsynth.export.fhir import (
 from healthsynth.export.fhir.bills import Bills, Check, Lines
 from healthsynth.export.fhir.scope import Places, Scope
 from healthsynth.export.fhir.shapes import Family, Shape
+from healthsynth.export.fhir.visit_diagnoses import VISIT_DIAGNOSIS_OF, visit_diagnosis
 from healthsynth.record import events as chart
 from healthsynth.record.events import End, Event, Visit
-from healthsynth.record.ids import nth
+from healthsynth.record.ids import VISIT_DIAGNOSIS, nth
 from healthsynth.record.record import Record
 from healthsynth.units import DAY
 from healthsynth.vocabulary import Concept
@@ -110,7 +111,7 @@ class Walk:
         self._of_visit: dict[tuple[int, Concept], int] = {}  # the Diagnosis of a concept in a visit
         self._diagnoses: dict[int | None, list[int]] = {}  # Conditions charted in a visit
         self._drugs: dict[Concept, int] = {}  # the first Administration of a drug
-        self._targets: list[tuple[str, int]] = []  # (type, number) of what the Provenance is about
+        self._targets: list[str] = []  # "Type/id" of what the Provenance is about
         self._jobs: list[Job] = []
         self._groups = self._group()
         self._bills = Bills(record, charges, shapes.lines)
@@ -165,8 +166,8 @@ class Walk:
         v = self._places.visit(visit)
         if visit.follows is not None and visit.follows not in self._visits:
             visit = visit._replace(follows=None)  # what it followed is before the history
-        charted = self._conditions(self._diagnoses.get(visit.number, ()), v)
-        self._add(encounters.VISIT, visit, v, None, charted)
+        about = self._about(visit, v)
+        self._add(encounters.VISIT, visit, v, None, about)
         self._bills.open(visit)
         events = self._groups.pop(visit.number, [])
         family, known, jobs, reports = (
@@ -184,10 +185,10 @@ class Walk:
             link = reports.get(e.number)
             shape = known.get(key(e, v, None, link))
             if shape is None:
-                self._add(family, e, v, None, link)
+                alone = link is None and e.concept.kind == "lab"
+                self._add(observations.SINGLE_TEST if alone else family, e, v, None, link)
             else:
                 jobs.append((shape, e, v, None, link))
-        about = self._reason_of(visit, charted, v)
         self._claim(self._bills.close(about), v)
         text = self._notes.get(visit.number)
         if text:
@@ -206,10 +207,10 @@ class Walk:
         if family is not None:
             self._add(family, e, v, end, link)
             if kind is chart.Allergy:
-                self._targets.append(("AllergyIntolerance", e.number))
+                self._targets.append(f"AllergyIntolerance/{v.id(e.number)}")
         elif kind is chart.Diagnosis:
             self._charted[e.concept] = e.number
-            self._targets.append(("Condition", e.number))
+            self._targets.append(f"Condition/{v.id(e.number)}")
             self._add(clinical.DIAGNOSIS, e, v, end)
         elif kind is chart.Prescription:
             self._prescription(e, v, end, link)
@@ -250,14 +251,25 @@ class Walk:
         """References to Conditions by their numbers; None without any."""
         return tuple([f"Condition/{v.id(number)}" for number in numbers]) or None
 
-    def _reason_of(self, visit: Visit, charted: tuple[str, ...] | None, v: Scope) -> tuple[str, ...] | None:
-        """What a visit is billed for: the Condition that was its reason, then those charted in it."""
-        number = self._charted.get(visit.reason) if visit.reason else None
+    def _about(self, visit: Visit, v: Scope) -> tuple[str, ...] | None:
+        """What a visit is coded for, as references: its reason first, then what else was charted in it."""
+        charted = self._diagnoses.get(visit.number, ())
+        reason = visit.reason
+        if reason is not None and (visit.number, reason) in self._of_visit:
+            first = self._of_visit[visit.number, reason]
+            return self._conditions((first, *(number for number in charted if number != first)), v)
+        others = self._conditions(charted, v)
+        number = self._charted.get(reason) if reason is not None else None
         end = None if number is None else self._record.ends.get(number)
-        if number is None or (end is not None and end.time < visit.start):
-            return charted
-        first = f"Condition/{v.id(number)}"
-        return (first, *(each for each in charted or () if each != first))
+        known = number is not None and (end is None or end.time >= visit.start)
+        end = end if known and end is not None and end.reason != "died" else None  # death ends nothing
+        own = visit_diagnosis(visit, v.kind, self._record.person.birth, bool(charted), known)
+        if own is None:
+            return others
+        self._add(VISIT_DIAGNOSIS_OF, own, v, end)
+        place = f"Condition/{v.id(visit.number, VISIT_DIAGNOSIS)}"
+        self._targets.append(place)
+        return (place, *(others or ()))
 
     def _because(self, e: Any) -> int | None:
         """The number of the Condition charted for an event's reason: of this visit, or one that is not over."""
@@ -289,8 +301,7 @@ class Walk:
             raise HealthsynthError(f"patient {self._record.person.number} has events of visits it has not: {missing}")
 
     def _provenance(self, v: Scope) -> None:
-        targets = [f"{kind}/{v.id(number)}" for kind, number in self._targets]
-        targets.insert(0, f"Patient/{v.patient}")
+        targets = [f"Patient/{v.patient}", *self._targets]
         end = self._record.visits[-1].end
         written = provenance.Written(self._record.as_of if end is None else end, tuple(targets))
         self._add(provenance.WRITTEN, written, v)
