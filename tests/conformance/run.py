@@ -18,6 +18,7 @@ from tests.conformance import (
     life_expectancy,
     loading,
     memory,
+    pages,
     pyramid,
     sameness,
     strict,
@@ -26,7 +27,7 @@ from tests.conformance import (
 from tests.conformance.verdict import BUILD, Options, Verdict, arguments, options, said
 
 CHECKS: tuple[ModuleType, ...] = (
-    codes, coherence, pyramid, life_expectancy, sameness, kill, memory, strict, validator, loading,
+    codes, coherence, pyramid, life_expectancy, sameness, kill, memory, strict, validator, loading, pages,
 )  # fmt: skip
 RESULT = BUILD.parent / "conformance.json"
 

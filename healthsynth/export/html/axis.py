@@ -13,10 +13,15 @@ _NAMES = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", 
 
 
 class Tick(NamedTuple):
-    """A label at a part (0..1) of an axis."""
+    """A label at a part (0..1) of an axis; near an end its text begins or ends there, so that it stays within."""
 
     part: float
     text: str
+
+    @property
+    def anchor(self) -> str:
+        """start, middle or end, as in SVG."""
+        return "start" if self.part < 0.03 else "end" if self.part > 0.96 else "middle"
 
 
 class Times(NamedTuple):
@@ -64,7 +69,7 @@ def round_values(low: float, high: float, most: int = 4) -> list[float]:
 def _round_values(low: float, high: float, most: int) -> Iterator[float]:
     rough = (high - low) / most
     size = 10.0 ** math.floor(math.log10(rough))
-    step = next(size * factor for factor in (1, 2, 2.5, 5, 10) if size * factor >= rough * 0.999)
+    step = next(size * factor for factor in (1, 2, 5, 10) if size * factor >= rough * 0.999)
     first = math.ceil(low / step - 1e-9)
     while first * step <= high + step * 1e-9:
         yield first * step

@@ -26,6 +26,7 @@ _LEFT, _RIGHT, _TOP, _BOTTOM = 34.0, 390.0, 8.0, 278.0
 _PERCENTILES = (5, 10, 25, 50, 75, 90, 95)
 _LABELLED = frozenset({5, 50, 95})
 _NORMAL = NormalDist()
+_ENDS = (84, 144, 240)  # months at which the chart of children may end
 _EXTENDED = 95  # the BMI chart of 2000 is not meant to rank above this
 
 
@@ -69,17 +70,25 @@ class GrowthPlot(NamedTuple):
     rows: list[tuple[str, str, str, str]]  # day, age, value, percentile; the latest first
 
 
-def growth(person: Person, series: Sequence[Series]) -> list[GrowthPlot]:
+def growth(person: Person, series: Sequence[Series], until: Clock) -> list[GrowthPlot]:
     """The charts that have a point of this child; the chart of the present age comes first."""
     by_name = {found.concept.name: found for found in series}
     made = []
-    for chart in CHARTS:
+    for whole in CHARTS:
+        chart = _short(whole, (until - person.birth) / MONTH)
         found = by_name.get(chart.concept)
         points = _points(person, chart, found.results) if found else []
         if found and points:
             made.append((chart, _plot(person, chart, found, points)))
     made.sort(key=lambda pair: -pair[0].low)
     return [plot for _, plot in made]
+
+
+def _short(chart: Chart, months: float) -> Chart:
+    """A chart of children that ends not long after the child's age, so that the points do not crowd in a corner."""
+    if chart.low == 0:
+        return chart
+    return chart._replace(high=next((end for end in _ENDS if months < end), chart.high))
 
 
 def percentile(measure: str, sex: str, months: float, value: float) -> str:
@@ -131,7 +140,7 @@ def _plot(person: Person, chart: Chart, series: Series, points: list[Measured]) 
         )
         for point in reversed(points)
     ]
-    ages = "birth to 24 months" if chart.low == 0 else "2 to 20 years"
+    ages = "birth to 24 months" if chart.low == 0 else f"2 to {chart.high // 12} years"
     return GrowthPlot(f"{chart.title}, {ages}", words.unit(series.concept), Markup(svg), text, latest.percentile, rows)
 
 
@@ -157,7 +166,7 @@ def _background(chart: Chart, sex: str, low: float, high: float) -> str:
         y = _BOTTOM - (value - low) * scale
         out.append(f'<path class="g" d="M{_LEFT:g} {y:.1f}H{_RIGHT:g}"/>')
         out.append(f'<text x="{_LEFT - 4:g}" y="{y + 3.5:.1f}" text-anchor="end">{value:g}</text>')
-    for months in range(chart.low, chart.high + 1, 3 if chart.low == 0 else 24):
+    for months in range(chart.low, chart.high + 1, 3 if chart.low == 0 else 12 if chart.high <= 144 else 24):
         x = _x(chart, months)
         text = f"{months} mo" if chart.low == 0 else f"{months // 12} y"
         out.append(f'<path class="g" d="M{x:.1f} {_TOP:g}V{_BOTTOM:g}"/>')

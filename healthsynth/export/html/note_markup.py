@@ -19,18 +19,17 @@ from healthsynth.export.note_lines import label
 from healthsynth.record.events import Result
 
 _IN_LINE = frozenset({"VITAL SIGNS", "GROWTH", "SOCIAL HISTORY AND QUESTIONNAIRES"})
-_ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 _HEAD = '<table class="res"><thead><tr><th scope="col">Test<th scope="col">Value<th scope="col">Normal<th scope="col">Flag<tbody>'
 
 
 def markup(text: str, tested: Sequence[Result]) -> Markup:
-    """Everything after the head of the note, which the page itself shows.
+    """Everything between the head of the note and its signature, which the page itself shows.
 
     Args:
         text: of the note, as `export.notes` writes it.
         tested: the laboratory results of the visit.
     """
-    body = text.partition("\n\n")[2].translate(_ESCAPES)
+    body = _escaped(text.partition("\n\n")[2].rstrip().rpartition("\n")[0])
     return Markup("".join([_paragraph(part, tested) for part in body.split("\n\n") if part.strip()]))
 
 
@@ -55,9 +54,14 @@ def _is_listed(line: str) -> bool:
     return line.startswith("- ")
 
 
+def _escaped(text: str) -> str:
+    """For the text of an element; attributes are not written here."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
 def _row(result: Result) -> str:
     concept = result.concept
-    name, value = label(concept).translate(_ESCAPES), words.value(result).translate(_ESCAPES)
+    name, value = _escaped(label(concept)), _escaped(words.value(result))
     flag = words.flag(result)
     marked = f'<td class="hi">{flag}' if flag else "<td>"
     return f'<tr><th scope="row">{name}<td>{value}<td>{words.normal(result.range, concept.decimals)}{marked}'

@@ -10,7 +10,7 @@ from healthsynth.export.html.axis import Times, window
 from healthsynth.export.html.growth import growth
 from healthsynth.export.html.plots import Frame, plot
 from healthsynth.export.html.rows import grouped, medications, plans, problems, rows
-from healthsynth.export.html.series import Results, Series, results
+from healthsynth.export.html.series import Results, Series, in_order, results
 from healthsynth.export.html.visits import lanes, years
 from healthsynth.export.note_lines import label
 from healthsynth.people.person import Person
@@ -19,11 +19,12 @@ from healthsynth.record.ids import EVENT, prefix, uuid
 from healthsynth.record.record import Record
 from healthsynth.units import Clock, age_years
 
+_VALUE = '<tr><td>%s<td class="num">%s<td>%s<td>%s'  # numbers and our own words: nothing to escape
 _GROWN = 20  # years: the growth charts end here
 
 
 class Curve(NamedTuple):
-    """One plot with its caption and the values behind it (moment, value, flag), the latest first."""
+    """One plot with its caption and the values behind it (moment, value, range, flag), the latest first."""
 
     name: str
     unit: str
@@ -32,7 +33,8 @@ class Curve(NamedTuple):
     normal: str
     day: str
     svg: Markup
-    values: list[tuple[str, str, str, str]]
+    number: int
+    values: Markup  # rows of a table
 
 
 class Fact(NamedTuple):
@@ -62,9 +64,10 @@ def view(record: Record, notes: dict[int, str], questions: frozenset[str], histo
     child = age_years(person.birth, end) < _GROWN
     return {
         **_head(record, end),
-        "ticks": [(f"{tick.part * 100:.1f}", tick.text) for tick in axis.ticks(5)],
+        "ticks": [(f"{tick.part * 100:.1f}", tick.anchor, tick.text) for tick in axis.ticks(5)],
         "allergies": lists.allergies(record),
-        "vitals": [lists.latest(one) for one in found.vitals],
+        "vitals": [lists.latest(one) for one in in_order(found.vitals + found.latest)],
+        "tested": any(one.concept.kind == "lab" for one in found.single) or bool(found.panels),
         "abnormal": lists.out_of_range(found),
         "active": rows(active, axis, make),
         "resolved": rows(reversed(resolved), axis, make),
@@ -73,7 +76,7 @@ def view(record: Record, notes: dict[int, str], questions: frozenset[str], histo
         "past": grouped(past, axis, make),
         "plans": rows(reversed(plans(record)), axis, make),
         "goals": lists.goals(record),
-        "growth": growth(person, found.vitals + found.single) if child else [],
+        "growth": growth(person, found.vitals + found.latest, end) if child else [],
         **_curves(record, found, end),
         "single": sorted([lists.latest(one) for one in found.single], key=lambda value: value.day, reverse=True),
         "lanes": lanes(record, axis),
@@ -101,6 +104,7 @@ def _head(record: Record, end: Clock) -> dict[str, Any]:
         "family": person.family,
         "given": person.given,
         "age": words.age(person.birth, end),
+        "aged": words.aged(person.birth, end),
         "noun": words.noun(person.sex, person.birth, end),
         "born": words.day(person.birth),
         "died": None if death is None else words.day(death.time),
@@ -148,7 +152,7 @@ def _around(start: Clock, end: Clock) -> Times:
 
 
 def _curve(series: Series, frame: Frame) -> Curve:
-    latest = series.latest
+    latest, latest_first = series.latest, series.results[::-1]
     concept = latest.components[0][0] if latest.components else series.concept
     return Curve(
         series.name,
@@ -158,7 +162,12 @@ def _curve(series: Series, frame: Frame) -> Curve:
         _normal(latest),
         words.day(latest.time),
         plot(series, frame),
-        [(words.moment(one.time), _bare(one), _normal(one), words.flag(one)) for one in reversed(series.results)],
+        len(series.results),
+        Markup(
+            "".join(
+                [_VALUE % (words.moment(one.time), _bare(one), _normal(one), words.flag(one)) for one in latest_first]
+            )
+        ),
     )
 
 

@@ -31,11 +31,10 @@ class Frame:
     def __init__(self, times: Times):
         self._times = times
         parts = []
-        for part, text in times.ticks(5):
-            x = LEFT + part * (RIGHT - LEFT)
-            anchor = "start" if part < 0.04 else "end" if part > 0.94 else "middle"
+        for tick in times.ticks(5):
+            x = LEFT + tick.part * (RIGHT - LEFT)
             parts.append(f'<path class="g" d="M{x:.1f} {TOP:g}V{BOTTOM:g}"/>')
-            parts.append(f'<text x="{x:.1f}" y="{HEIGHT - 5}" text-anchor="{anchor}">{text}</text>')
+            parts.append(f'<text x="{x:.1f}" y="{HEIGHT - 5}" text-anchor="{tick.anchor}">{tick.text}</text>')
         self.svg = "".join(parts)
 
     def x(self, at: int) -> float:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
 
 from healthsynth.export.html.axis import Times
-from healthsynth.export.html.words import day
+from healthsynth.export.html.words import day, length
 from healthsynth.export.note_lines import label, lower
 from healthsynth.record.events import Diagnosis, End, Plan, Prescription
 from healthsynth.record.record import Record
@@ -32,6 +32,7 @@ class Row(NamedTuple):
     detail: str
     first: str
     last: str
+    lasting: str  # how long the last one has lasted: '37 years', '3 days'
     times: int
     bars: tuple[Bar, ...]
 
@@ -88,9 +89,9 @@ def _row(group: list[Span], axis: Times, make: Id) -> Row:
         width = max(right - left, _THINNEST)
         bars.append(Bar(f"{min(left, 100 - width):.1f}", f"{width:.1f}"))
     until = "" if last.end is None else day(last.end)
-    return Row(
-        make(last.number), make(last.visit), last.name, last.detail, day(first.start), until, len(group), tuple(bars)
-    )
+    lasting = length((axis.end if last.end is None else last.end) - last.start)
+    ids = make(last.number), make(last.visit)
+    return Row(*ids, last.name, last.detail, day(first.start), until, lasting, len(group), tuple(bars))
 
 
 def problems(record: Record) -> tuple[list[Span], list[Span], list[Span]]:

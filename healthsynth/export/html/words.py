@@ -24,6 +24,7 @@ PAYERS = {
     "none": "no insurance",
 }  # fmt: skip
 _LANGUAGES = {"en": "English", "es": "Spanish", "fr": "French", "zh": "Chinese"}
+_UNITS = (("[IU]", "IU"), ("10^3", "10³"), ("10^6", "10⁶"), ("m2", "m²"), ("uL", "µL"), ("ug", "µg"), ("wk", "weeks"))
 _ADULT = 18
 
 
@@ -58,6 +59,21 @@ def age(birth: Clock, at: Clock) -> str:
     return _counted(lived // WEEK, "week") if lived < 2 * MONTH else _counted(lived // MONTH, "month")
 
 
+def length(seconds: int) -> str:
+    """How long something lasts, in the unit that people would take: '5 days', '7 weeks', '14 months', '37 years'."""
+    if seconds >= 2 * YEAR:
+        return _counted(seconds // YEAR, "year")
+    if seconds >= 10 * WEEK:
+        return _counted(round(seconds / MONTH), "month")
+    return _counted(seconds // WEEK, "week") if seconds >= 3 * WEEK else _counted(max(1, seconds // DAY), "day")
+
+
+def aged(birth: Clock, at: Clock) -> str:
+    """As it stands before a noun: '58-year-old', '14-month-old'."""
+    number, _, what = age(birth, at).partition(" ")
+    return f"{number}-{what.removesuffix('s')}-old"
+
+
 def _counted(number: int, what: str) -> str:
     return f"{number} {what}{'' if number == 1 else 's'}"
 
@@ -73,7 +89,14 @@ def noun(sex: str, birth: Clock, at: Clock) -> str:
 def unit(concept: Concept) -> str:
     """The unit as people write it; none for scores and pH, whose names say it."""
     text = unit_text(concept.unit)
-    return "" if text == "[pH]" else text.replace("[IU]", "IU")
+    return "" if text == "[pH]" else _pretty(text)
+
+
+@lru_cache(maxsize=1024)
+def _pretty(text: str) -> str:
+    for plain, written in _UNITS:
+        text = text.replace(plain, written)
+    return text
 
 
 def number(value: float, concept: Concept) -> str:
@@ -114,9 +137,11 @@ def normal(found: Range | None, decimals: int) -> str:
 
 
 def flag(result: Result) -> str:
-    """The worst word of a result and its components; '' if all is within range or nothing is said."""
+    """How a result stands to its range, in words: 'high', 'systolic high, diastolic low'; '' if within or without one."""
     if not result.components:
         return FLAGS.get(result.flag, result.flag)
-    words = [FLAGS.get(part[3], part[3]) for part in result.components]
-    found = [word for word in words if word]
-    return min(found, key=lambda word: not word.startswith("critically")) if found else ""
+    found = [(label(part[0]).partition(" ")[0].lower(), FLAGS.get(part[3], part[3])) for part in result.components]
+    flags = {word for _, word in found}
+    if len(flags) == 1:
+        return flags.pop()
+    return ", ".join([f"{name} {word}" for name, word in found if word])

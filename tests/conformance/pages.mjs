@@ -1,0 +1,60 @@
+// Looks at pages in headless Chromium, for pages.py: node pages.mjs CHROMIUM AXE FILE...
+// Prints a JSON line for every page and window: violations of axe, requests off the page, console errors, horizontal scroll.
+import { readFileSync } from "node:fs";
+import { pathToFileURL } from "node:url";
+import puppeteer from "puppeteer-core";
+
+const [chromium, axe, ...files] = process.argv.slice(2);
+const AXE = readFileSync(axe, "utf8");
+const RULES = { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"], resultTypes: ["violations"] };
+const WINDOWS = [
+  { name: "wide, light", width: 1400, scheme: "light" },
+  { name: "narrow, dark", width: 390, scheme: "dark" },
+];
+
+async function look(browser, file, window) {
+  const page = await browser.newPage();
+  const url = pathToFileURL(file).href;
+  const requests = [], errors = [];
+  page.on("request", (request) => {
+    const asked = request.url();
+    if (asked.split("#")[0] !== url && !asked.startsWith("data:")) requests.push(asked);
+  });
+  page.on("console", (message) => { if (["error", "warn"].includes(message.type())) errors.push(message.text()); });
+  page.on("pageerror", (error) => errors.push(String(error)));
+  await page.setBypassCSP(true); // for axe alone: it is put into the page after everything has been loaded and recorded
+  await page.setViewport({ width: window.width, height: 900 });
+  await page.emulateMediaFeatures([{ name: "prefers-color-scheme", value: window.scheme }]);
+  await page.goto(url, { waitUntil: "networkidle0" });
+  await page.evaluate(() => document.querySelectorAll("details").forEach((details) => { details.open = true; }));
+  const scroll = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+  await page.evaluate(AXE);
+  const found = await page.evaluate((rules) => axe.run(document, rules), RULES);
+  const violations = found.violations.map((rule) => `${rule.id}: ${rule.nodes.length} x ${rule.nodes[0].html.slice(0, 120)}`);
+  await page.close();
+  return { file, window: window.name, violations, requests, errors, scroll };
+}
+
+/** What a reader does: the list finds a patient by words, and the link of a visit opens its note. */
+async function use(browser, index, patient) {
+  const page = await browser.newPage();
+  await page.goto(pathToFileURL(index).href);
+  const name = await page.$eval("tbody th a", (link) => link.textContent);
+  await page.type("#search", name.toLowerCase());
+  const shown = await page.$$eval("tbody tr:not([hidden]) th", (cells) => cells.map((cell) => cell.textContent));
+  await page.goto(pathToFileURL(patient).href);
+  const visit = await page.$eval("details.visit", (details) => details.id);
+  await page.goto(`${pathToFileURL(patient).href}#${visit}`);
+  await page.reload();
+  const open = await page.$eval("details.visit", (details) => details.open);
+  await page.close();
+  return { use: true, name, shown, open };
+}
+
+const browser = await puppeteer.launch({ executablePath: chromium, args: ["--no-sandbox", "--disable-dev-shm-usage"] });
+try {
+  for (const file of files) for (const window of WINDOWS) console.log(JSON.stringify(await look(browser, file, window)));
+  console.log(JSON.stringify(await use(browser, files[0], files[1])));
+} finally {
+  await browser.close();
+}
