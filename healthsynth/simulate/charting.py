@@ -10,6 +10,7 @@ from healthsynth.units import MINUTE, YEAR
 from healthsynth.vocabulary import Concept, Range
 
 Chart = Callable[[Patient, Encounter, int], int | None]  # -> the number of the Result, None if nothing was written
+Heard = Callable[[str], list[Callable[[Patient], None]]]  # -> those who re-test at a write of this name; may still grow
 
 
 def reference_range(concept: Concept, sex: str, age_years: float) -> Range | None:
@@ -49,7 +50,12 @@ def flag(concept: Concept, found: Range | None, value: float) -> str:
 
 
 def chart_measure(
-    concept: Concept, measure: BoundMeasure, needed: bool, answers: dict[str, Concept], timed: bool = False
+    concept: Concept,
+    measure: BoundMeasure,
+    needed: bool,
+    answers: dict[str, Concept],
+    heard: Heard,
+    timed: bool = False,
 ) -> Chart:
     """How one measure is charted. Readings that no condition needs are not taken before the history begins.
 
@@ -60,6 +66,7 @@ def chart_measure(
     name, decimals = concept.name, concept.decimals
     flagged = concept.kind == "lab"
     watch = f"result:{name}"
+    listeners = heard(watch)
 
     reading = bind_reading(measure, decimals)
     plain = measure.answer is None and measure.calculated is None
@@ -100,16 +107,17 @@ def chart_measure(
                 Result(number, encounter.number, encounter.clock, concept, written, found, mark, (), origin)
             )
         encounter.tested[name] = number
-        if needed or timed:
+        if listeners or watch in p.until:  # most results are read in the visit, and nobody waits for them
             p.notify(watch)
         return number
 
     return chart
 
 
-def chart_components(concept: Concept, parts: list[tuple[Concept, BoundMeasure]], needed: bool) -> Chart:
+def chart_components(concept: Concept, parts: list[tuple[Concept, BoundMeasure]], needed: bool, heard: Heard) -> Chart:
     """One observation of several values (blood pressure)."""
     name = concept.name
+    watches = [(f"result:{part.name}", heard(f"result:{part.name}")) for part, _ in parts]
     readings = [(part, bind_reading(measure, part.decimals)) for part, measure in parts]
 
     def chart(p: Patient, encounter: Encounter, origin: int) -> int | None:
@@ -133,9 +141,9 @@ def chart_components(concept: Concept, parts: list[tuple[Concept, BoundMeasure]]
         encounter.tested[name] = number
         for part, _ in values:
             encounter.tested[part.name] = number
-        if needed:
-            for part, _ in values:
-                p.notify(f"result:{part.name}")
+        for watch, listeners in watches:
+            if listeners or watch in p.until:
+                p.notify(watch)
         return number
 
     return chart
@@ -152,11 +160,14 @@ def chart_group(members: tuple[str, ...]) -> Chart:
     """Tested together, without a report."""
 
     parts: list[Chart] = []  # known once everything is bound
+    unseen: list[Chart] = []
 
     def chart(p: Patient, encounter: Encounter, origin: int) -> int | None:
         if not parts:
-            parts.extend(p.engine.charts[name] for name in members)
-        for part in parts:
+            engine = p.engine
+            parts.extend(engine.charts[name] for name in members)
+            unseen.extend(engine.charts[name] for name in members if name not in engine.silent)
+        for part in parts if encounter.charting else unseen:
             part(p, encounter, origin)
         encounter.clock += MINUTE
         return None
@@ -170,8 +181,9 @@ def chart_panel(concept: Concept, members: tuple[str, ...], needed: bool) -> Cha
     def chart(p: Patient, encounter: Encounter, origin: int) -> int | None:
         if not (needed or encounter.charting):
             return None
-        charts = p.engine.charts
-        numbers = [charts[name](p, encounter, origin) for name in members]
+        engine, charting = p.engine, encounter.charting
+        charts = engine.charts
+        numbers = [charts[name](p, encounter, origin) for name in members if charting or name not in engine.silent]
         p.answers[concept.name] = encounter.clock
         if encounter.charting:
             found = tuple(number for number in numbers if number is not None)

@@ -64,6 +64,9 @@ class Engine:
         self.pathways: dict[str, BoundPathway] = {}
         self.given_pathways: dict[str, str] = {}
         self.charts: dict[str, charting.Chart] = {}
+        self.silent: set[str] = (
+            set()
+        )  # names that nobody decides by: nothing is done for them before the history begins
         self.dependents: dict[str, list[Callable[[Patient], None]]] = {}
         self.rules: list[OwnVisit] = []
         self._at_rules: list[tuple[str, tuple[int, int], Step]] = []
@@ -107,6 +110,9 @@ class Engine:
     def _slot(self) -> int:
         self.process_count += 1
         return self.process_count - 1
+
+    def _heard(self, name: str) -> list[Callable[[Patient], None]]:
+        return self.dependents.setdefault(name, [])
 
     def _depend(self, keys: frozenset[str], retest: Callable[[Patient], None]) -> None:
         for name in sorted(keys):
@@ -172,20 +178,24 @@ class Engine:
             concept = concepts.get(name)
             if concept is not None:
                 self.charts[name] = charting.chart_measure(
-                    concept, measure, name in needs.values, answers, name in needs.times
+                    concept, measure, name in needs.values, answers, self._heard, name in needs.times
                 )
+                if name not in needed:
+                    self.silent.add(name)
         for name, concept in concepts.items():
             if name in self.charts or not concept.members:
                 continue
             if concept.kind == "group" or concept.kind == "survey":
                 self.charts[name] = charting.chart_group(concept.members)
-            elif concept.kind == "panel":
-                is_needed = any(member in needed for member in concept.members) or name in needed
+                continue
+            is_needed = any(member in needed for member in concept.members) or name in needed
+            if not is_needed:
+                self.silent.add(name)
+            if concept.kind == "panel":
                 self.charts[name] = charting.chart_panel(concept, concept.members, is_needed)
             elif concept.kind == "vital" and all(member in self.measures for member in concept.members):
                 parts = [(concepts[member], self.measures[member]) for member in concept.members]
-                is_needed = any(member in needed for member in concept.members) or name in needed
-                self.charts[name] = charting.chart_components(concept, parts, is_needed)
+                self.charts[name] = charting.chart_components(concept, parts, is_needed, self._heard)
                 for member in concept.members:
                     # A component alone is charted as what it is part of.
                     self.charts[member] = self.charts[name]

@@ -104,10 +104,12 @@ def _lasting(step: SpecStep, scope: ModuleScope) -> Callable[[Patient, Clock], C
 
 # --- tests -------------------------------------------------------------------------------------------------------
 def _test(step: SpecStep, scope: ModuleScope, origin: int, path: Any) -> Do:
-    charts = tuple(scope.engine.charts[name] for name in step.test or step.ask or ())
+    names, engine = step.test or step.ask or (), scope.engine
+    charts = tuple(engine.charts[name] for name in names)
+    unseen = tuple(engine.charts[name] for name in names if name not in engine.silent)
 
     def do(p: Patient, encounter: Encounter) -> None:
-        for chart in charts:
+        for chart in charts if encounter.charting else unseen:
             chart(p, encounter, origin)
         encounter.clock += MINUTE
 

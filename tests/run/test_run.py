@@ -300,7 +300,7 @@ def test_a_full_disk_ends_the_run_and_more_room_lets_it_go_on(small_disk, whole)
     assert caught.value.exit_code == 4
     assert "there is no space left on the disk" in str(caught.value)
     assert "--resume" in str(caught.value)
-    subprocess.run(["mount", "-o", "remount,size=64m", str(small_disk)], check=True)
+    subprocess.run(["mount", "-o", "remount,size=256m", str(small_disk)], check=True)
     run(output, settings(200), resume=True)
     assert hashes(output) == whole
 
