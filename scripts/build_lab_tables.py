@@ -56,16 +56,19 @@ def percentiles(folder: Path, metric: str) -> list[Quantiles]:
     return found
 
 
-def healthy(folder: Path, loinc: str) -> list[Quantiles]:
-    """NHANES 1999 to 2023, adults without diagnosed diabetes, heart, kidney or liver disease; five-year bands joined
+def healthy(folder: Path, loinc: str, men: str = "") -> list[Quantiles]:
+    """`men`: the name of what was measured in men alone, whose rows have no LOINC code. NHANES 1999 to 2023, adults without diagnosed diabetes, heart, kidney or liver disease; five-year bands joined
     to decades, weighted by the people in them."""
     groups: dict[tuple[str, int], list[tuple[int, float, float, float]]] = {}
     with gzip.open(folder / "labs" / "nhanes_1999_2023_biomarkers.csv.gz", "rt", encoding="utf-8", newline="") as file:
         for line in csv.DictReader(file):
-            if line["loinc"] != loinc or line["sex"] == "all":
+            if men:
+                if line["biomarker_id"] != men or line["sex"] != "all":
+                    continue
+            elif line["loinc"] != loinc or line["sex"] == "all":
                 continue
             decade = min(int(line["age_bin"].split("-")[0].rstrip("+")) // 10 * 10, 80)
-            factor = float(line["factor_to_ucum"])
+            factor = float(line["factor_to_ucum"] or 1)
             values = tuple(float(line[key]) * factor for key in ("p10", "median", "p90"))
             groups.setdefault((line["sex"], decade), []).append((int(line["n"]), *values))  # type: ignore[arg-type]
     found = []
@@ -169,6 +172,24 @@ def tables(folder: Path) -> Iterator[tuple[str, list[Row]]]:
     yield "hemoglobin_by_age", infants + child + fitted(percentiles(folder, "hemoglobin"), 0.02, published_mean=True)
     yield "wbc_by_age", both(0, 2, 10.0, 2.5, 0.6) + both(2, 6, 8.5, 2.1, 0.6) + fitted(healthy(folder, "6690-2"), 0.08)
     yield "platelets_by_age", both(0, 12, 310, 65, 0.5) + fitted(healthy(folder, "777-3"), 0.05)
+    yield "rdw_by_age", fitted(healthy(folder, "788-0"), noise=0.2)
+    yield "mpv_by_age", fitted(healthy(folder, "32623-1"), noise=0.2)
+    for name, loinc, noise, small in (
+        ("lymphocytes_percent", "736-9", 2.0, both(0, 2, 55, 9) + both(2, 6, 45, 9) + both(6, 12, 38, 8)),
+        ("monocytes_percent", "5905-5", 0.7, []),
+        ("eosinophils_percent", "713-8", 0.3, []),
+        ("basophils_percent", "706-2", 0.1, []),
+    ):
+        yield f"{name}_by_age", small + fitted(healthy(folder, loinc), noise=noise)
+    yield "thyrotropin_by_age", fitted(percentiles(folder, "tsh"), 0.08)
+    yield (
+        "prostate_specific_antigen_by_age",
+        [
+            row._replace(sex=sex)
+            for sex in ("female", "male")
+            for row in fitted(healthy(folder, "", "total prostate specific antigen"), 0.08)
+        ],
+    )
     yield "mchc_by_age", fitted(healthy(folder, "786-4"), 0.005)
     yield "bun_by_age", both(1, 18, 12, 3, 0.4) + fitted(healthy(folder, "3094-0"), 0.08)
     for name, loinc, share in (

@@ -7,6 +7,10 @@ HEIGHT, LENGTH, WEIGHT, BMI = "8302-2", "8306-3", "29463-7", "39156-5"
 CREATININE, EGFR = "2160-0", "98979-8"
 HDL, LDL, TRIGLYCERIDES, CHOLESTEROL = "2085-9", "13457-7", "2571-8", "2093-3"
 HBA1C, GLUCOSE = "4548-4", "2345-7"
+PROTEIN, ALBUMIN, GLOBULIN = "2885-2", "1751-7", "10834-0"
+SODIUM, CHLORIDE, BICARBONATE, ANION_GAP = "2951-2", "2075-0", "2028-9", "33037-3"
+WHITE_CELLS, NEUTROPHILS_PERCENT, NEUTROPHILS = "6690-2", "770-8", "751-8"
+OTHER_PERCENTS = ("736-9", "5905-5", "713-8", "706-2")  # lymphocytes, monocytes, eosinophils, basophils
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +54,41 @@ def friedewald(charted: Mapping[str, Charted], who: Who) -> float | None:
     return hdl.value + ldl.value + triglycerides.value / 5
 
 
+def _numbers(charted: Mapping[str, Charted], *codes: str) -> list[float] | None:
+    found = [charted[code].value for code in codes if code in charted]
+    return found if len(found) == len(codes) else None
+
+
+def globulin(charted: Mapping[str, Charted], who: Who) -> float | None:
+    found = _numbers(charted, PROTEIN, ALBUMIN)
+    return None if found is None else found[0] - found[1]
+
+
+def anion_gap(charted: Mapping[str, Charted], who: Who) -> float | None:
+    """Without potassium, as US laboratories report it."""
+    found = _numbers(charted, SODIUM, CHLORIDE, BICARBONATE)
+    return None if found is None else found[0] - found[1] - found[2]
+
+
+def neutrophils_percent(charted: Mapping[str, Charted], who: Who) -> float | None:
+    """The five kinds of a differential are 100 %."""
+    found = _numbers(charted, *OTHER_PERCENTS)
+    return None if found is None else 100 - sum(found)
+
+
+def neutrophils(charted: Mapping[str, Charted], who: Who) -> float | None:
+    found = _numbers(charted, WHITE_CELLS, NEUTROPHILS_PERCENT)
+    return None if found is None else found[0] * found[1] / 100
+
+
 FORMULAS: Mapping[str, tuple[str, Callable[[Mapping[str, Charted], Who], float | None]]] = {
     BMI: ("BMI", body_mass_index),
     EGFR: ("eGFR", ckd_epi_2021),
     CHOLESTEROL: ("total cholesterol", friedewald),
+    GLOBULIN: ("globulin", globulin),
+    ANION_GAP: ("anion gap", anion_gap),
+    NEUTROPHILS_PERCENT: ("neutrophils %", neutrophils_percent),
+    NEUTROPHILS: ("neutrophils", neutrophils),
 }
 
 
