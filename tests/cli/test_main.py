@@ -159,7 +159,7 @@ def test_generating_prints_a_summary(cli, tmp_path, library):
 
 def test_workers_and_folders_change_no_byte_of_real_output(cli, tmp_path, library):
     """Bundles, tables, notes and the manifest of 30 patients, two chunks."""
-    formats = [word for name in ("fhir", "csv", "ndjson", "notes") for word in ("-f", name)]
+    formats = [word for name in ("fhir", "csv", "html", "ndjson", "notes") for word in ("-f", name)]
     for workers in "12":
         out = tmp_path / workers / "out"
         code, _, err = cli(

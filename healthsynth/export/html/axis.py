@@ -62,7 +62,7 @@ def window(start: Clock, end: Clock) -> Times:
 
 
 def round_values(low: float, high: float, most: int = 4) -> list[float]:
-    """Round numbers within [low, high], at most so many and one at least if any lies there, a round number apart."""
+    """Round numbers within [low, high], at most so many steps."""
     return list(_round_values(low, high, most))
 
 

@@ -20,6 +20,7 @@ from healthsynth.record.record import Record
 from healthsynth.units import Clock, age_years
 
 _VALUE = '<tr><td>%s<td class="num">%s<td>%s<td>%s'  # numbers and our own words: nothing to escape
+_FOLLOWED, _SHORT = 4, 0.15  # values, and the part of the page's axis, that give a plot an axis of its own
 _GROWN = 20  # years: the growth charts end here
 
 
@@ -64,7 +65,7 @@ def view(record: Record, notes: dict[int, str], questions: frozenset[str], histo
     child = age_years(person.birth, end) < _GROWN
     return {
         **_head(record, end),
-        "ticks": [(f"{tick.part * 100:.1f}", tick.anchor, tick.text) for tick in axis.ticks(5)],
+        "ticks": [(f"{tick.part * 100:.1f}", tick.anchor, tick.text) for tick in axis.ticks(6)],
         "allergies": lists.allergies(record),
         "vitals": [lists.latest(one) for one in in_order(found.vitals + found.latest)],
         "tested": any(one.concept.kind == "lab" for one in found.single) or bool(found.panels),
@@ -137,13 +138,27 @@ def _facts(person: Person, end: Clock) -> list[Fact]:
 
 
 def _curves(record: Record, found: Results, end: Clock) -> dict[str, Any]:
-    groups = [("Vital signs", found.vitals), *found.panels, ("Questionnaires and social history", found.asked)]
+    groups = [
+        ("Vital signs", found.vitals),
+        ("Findings", found.seen),
+        *found.panels,
+        ("Questionnaires and social history", found.asked),
+    ]
     groups = [(name, series) for name, series in groups if series]
     times = [series.results[0].time for _, group in groups for series in group]
     if not times:
         return {"curves": []}
-    frame = Frame(_around(min(times), end))
-    return {"curves": [(name, [_curve(series, frame) for series in group]) for name, group in groups]}
+    page = Frame(_around(min(times), end))
+    return {"curves": [(name, [_curve(one, _frame(one, page)) for one in series]) for name, series in groups]}
+
+
+def _frame(series: Series, page: Frame) -> Frame:
+    """The axis of the page, so that plots can be compared; its own for what was followed closely for a short time (a pregnancy)."""
+    first, last = series.results[0].time, series.results[-1].time
+    whole = page.times.end - page.times.start
+    if len(series.results) < _FOLLOWED or last - first > _SHORT * whole or last == first:
+        return page
+    return Frame(_around(first, last + (last - first) // 50))
 
 
 def _around(start: Clock, end: Clock) -> Times:

@@ -26,10 +26,10 @@ Point = tuple[float, float, Range | None, str]  # x, value, reference range, fla
 class Frame:
     """What all plots of a page share: the axis of time with its labels, made once."""
 
-    __slots__ = ("_times", "svg")
+    __slots__ = ("svg", "times")
 
     def __init__(self, times: Times):
-        self._times = times
+        self.times = times
         parts = []
         for tick in times.ticks(5):
             x = LEFT + tick.part * (RIGHT - LEFT)
@@ -38,7 +38,7 @@ class Frame:
         self.svg = "".join(parts)
 
     def x(self, at: int) -> float:
-        return LEFT + self._times.part(at) * (RIGHT - LEFT)
+        return LEFT + self.times.part(at) * (RIGHT - LEFT)
 
 
 def plot(series: Series, frame: Frame) -> Markup:

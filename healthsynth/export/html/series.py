@@ -36,6 +36,7 @@ class Results(NamedTuple):
     vitals: list[Series]
     latest: list[Series]  # vital signs with too few values for a curve
     panels: list[tuple[str, list[Series]]]  # (name of the panel, its curves)
+    seen: list[Series]  # findings that are numbers, e.g. weeks of gestation
     asked: list[Series]  # questionnaires and social history that are numbers
     single: list[Series]  # too few values for a curve, or answers in words
 
@@ -60,7 +61,7 @@ def results(record: Record, questions: frozenset[str]) -> Results:
             name = label(event.concept)
             for number in event.results:
                 panel_of[number] = name
-    found = Results([], [], [], [], [])
+    found = Results([], [], [], [], [], [])
     panels: dict[str, list[Series]] = {}
     for concept, values in by_concept.items():
         if concept.name in questions:
@@ -72,6 +73,8 @@ def results(record: Record, questions: frozenset[str]) -> Results:
             found.vitals.append(series)
         elif concept.kind == "lab":
             panels.setdefault(_panel(values, panel_of), []).append(series)
+        elif concept.kind == "finding":
+            found.seen.append(series)
         else:
             found.asked.append(series)
     found.vitals[:] = in_order(found.vitals)

@@ -23,7 +23,11 @@ PAYERS = {
     "private": "private insurance", "medicare": "Medicare", "medicaid": "Medicaid", "dual": "Medicare and Medicaid",
     "none": "no insurance",
 }  # fmt: skip
-_LANGUAGES = {"en": "English", "es": "Spanish", "fr": "French", "zh": "Chinese"}
+_LANGUAGES = {
+    "ar": "Arabic", "de": "German", "el": "Greek", "en": "English", "es": "Spanish", "fr": "French", "haw": "Hawaiian",
+    "hi": "Hindi", "it": "Italian", "ja": "Japanese", "ko": "Korean", "pl": "Polish", "pt": "Portuguese",
+    "ru": "Russian", "vi": "Vietnamese", "zh": "Chinese",
+}  # fmt: skip
 _UNITS = (("[IU]", "IU"), ("10^3", "10³"), ("10^6", "10⁶"), ("m2", "m²"), ("uL", "µL"), ("ug", "µg"), ("wk", "weeks"))
 _ADULT = 18
 
