@@ -69,7 +69,8 @@ def round_values(low: float, high: float, most: int = 4) -> list[float]:
 def _round_values(low: float, high: float, most: int) -> Iterator[float]:
     rough = (high - low) / most
     size = 10.0 ** math.floor(math.log10(rough))
-    step = next(size * factor for factor in (1, 2, 5, 10) if size * factor >= rough * 0.999)
+    factors = (1, 2, 2.5, 5, 10) if size >= 10 else (1, 2, 5, 10)  # 25, and never 2.5
+    step = next(size * factor for factor in factors if size * factor >= rough * 0.999)
     first = math.ceil(low / step - 1e-9)
     while first * step <= high + step * 1e-9:
         yield first * step

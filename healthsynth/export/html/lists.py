@@ -7,6 +7,7 @@ from healthsynth.export.html import words
 from healthsynth.export.html.rows import Span
 from healthsynth.export.html.series import Results, Series
 from healthsynth.export.note_lines import label, lower
+from healthsynth.people.person import Payer
 from healthsynth.record.events import (
     Administration,
     Allergy,
@@ -154,7 +155,7 @@ def coverage(record: Record) -> list[tuple[str, str, str, str, str]]:
     return [
         (
             period.payer.name,
-            words.PAYERS[period.payer.kind],
+            _kind(period.payer),
             period.member_id if period.payer.kind != "none" else "",
             words.day(period.start),
             "" if period.end is None else words.day(period.end),
@@ -162,6 +163,12 @@ def coverage(record: Record) -> list[tuple[str, str, str, str, str]]:
         for period in reversed(record.person.coverage)
         if period.start <= until
     ]
+
+
+def _kind(payer: Payer) -> str:
+    """What kind of insurance it is, unless its name says so."""
+    kind = words.PAYERS[payer.kind]
+    return "" if kind.lower() == payer.name.lower() else kind
 
 
 def latest(series: Series) -> Latest:
