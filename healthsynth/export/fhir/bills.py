@@ -36,6 +36,7 @@ Check = Callable[[list[Json], Any], object]
 # A claim whose lines stand for those of any other; made of nothing but what its shape needs
 SAMPLE = Billed(1, None, "professional", 0, 0, 0, "a", None, None, 0, 0, 0, (), (), 0, 0, 0, -1)
 _SAMPLE_CHARGES = (Charge(1234, 1, 234), Charge(1234, 2, 234))
+_MOST_KEPT = 1 << 13  # lines; prices differ by state, and a long run sees all states
 _NOBODY = "none"  # the kind of payer where nobody but the patient pays
 
 
@@ -65,7 +66,9 @@ class Lines:
             if code not in self._codes:
                 self._validate(code, e, v)
                 self._codes.add(code)
-            found = self._known[code, charge] = items(code, charge, v)
+            found = items(code, charge, v)
+            if len(self._known) < _MOST_KEPT:
+                self._known[code, charge] = found
         return found
 
     def _validate(self, code: Code, e: Any, v: Scope) -> None:
@@ -113,7 +116,8 @@ class Bills:
         if found is None:
             charge = self._charges.thing(e, self._st, self._kind)
             found = self._lines.of(e.concept.primary, charge, e, v), charge.price * charge.units, charge.covered
-            if e.__class__ is not Supplied:  # of which there may be more than one
+            # of supplies there may be more than one
+            if e.__class__ is not Supplied and len(self._lines.single) < _MOST_KEPT:
                 self._lines.single[key] = found
         line, cents, covered = found
         self._items.append(line)

@@ -40,6 +40,10 @@ def _components(value: Any, source: str) -> Any:
     return tuple((part[0], Var(f"{source}[{n}][1]"), *part[2:]) for n, part in enumerate(value))
 
 
+def _answered(value: Any, source: str) -> Any:
+    return tuple((part[0], Var(f"{source}[{n}][1]")) for n, part in enumerate(value))
+
+
 def _measured(value: Any, source: str) -> Any:
     return value if value is None or isinstance(value, Concept) else Var(source)
 
@@ -51,6 +55,8 @@ COUNTED = Role(lambda e: f"len({e})", lambda value, e: tuple(Var(f"{e}[{n}]") fo
 # A number differs; a coded answer, and having no value, belong to the shape.
 MEASURED = Role(lambda e: f"({e} if {e}.__class__ is Concept else {e} is None)", _measured)
 COMPONENTS = Role(lambda e: f"({e} and tuple([(part[0], *part[2:]) for part in {e}]))", _components)
+# Questions belong to the shape, whatever the answers.
+ANSWERED = Role(lambda e: f"tuple([part[0] for part in {e}])", _answered)
 # A lane belongs to the shape, the number in it does not.
 LANED = Role(lambda e: f"({e} and {e}[0])", lambda value, e: value and (value[0], Var(f"{e}[1]")))
 PAIR = Role(lambda e: f"{e}[1] is None", lambda value, e: (Var(f"{e}[0]"), value[1] and Var(f"{e}[1]")))
@@ -87,7 +93,7 @@ class Resource(NamedTuple):
     """One traced resource of a shape."""
 
     type: str
-    dict: Json  # with markers
+    text: bytes  # JSON with markers: there are thousands of shapes, and text is a tenth of what its dicts would be
     slots: list[Slot]
     builder: Builder
 
@@ -98,8 +104,19 @@ class Shape:
 
     resources: tuple[Resource, ...]
     entry: Stamp  # all resources of the family, comma separated
-    lines: tuple[tuple[str, Stamp], ...]  # (resource type, stamp)
     types: tuple[str, ...]
+    names: Mapping[str, Any]  # what its stamps can name
+    _lines: tuple[tuple[str, Stamp], ...] = ()
+
+    @property
+    def lines(self) -> tuple[tuple[str, Stamp], ...]:
+        """(resource type, stamp) of each resource; made when first asked for."""
+        if not self._lines:
+            self._lines = tuple(
+                (each.type, compile_stamp([(orjson.loads(each.text), each.slots)], self.names))
+                for each in self.resources
+            )
+        return self._lines
 
 
 def entry(resource: Json) -> Json:
@@ -117,25 +134,22 @@ def build(builder: Builder, e: Any, v: Values, end: Any, link: Any) -> Json:
 def trace(family: Family, e: Any, v: Values, end: Any, link: Any, profiles: Mapping[str, str]) -> Shape:
     """The shape that an event belongs to."""
     seen = family.trace(e, end, link)
-    resources, names = [], dict(NAMES)
+    resources, entries, names = [], [], NAMES
     for builder in family.builders:
         tracer = Tracer(v.kind if family.by_kind else "", profiles)
         made = build(builder, seen[0], tracer, *seen[1:])
-        resources.append(Resource(made["resourceType"], made, tracer.slots, builder))
-        names |= tracer.names
-    entries = [(entry(resource.dict), resource.slots) for resource in resources]
-    return Shape(
-        tuple(resources),
-        compile_stamp(entries, names),
-        tuple((resource.type, compile_stamp([(resource.dict, resource.slots)], names)) for resource in resources),
-        tuple(resource.type for resource in resources),
-    )
+        resources.append(Resource(made["resourceType"], orjson.dumps(made), tracer.slots, builder))
+        entries.append((entry(made), tracer.slots))
+        names = names | tracer.names if tracer.names else names
+    types = tuple(resource.type for resource in resources)
+    return Shape(tuple(resources), compile_stamp(entries, names), types, names)
 
 
 def samples(resource: Resource) -> list[Json]:
     """The resource with sample values: each value of each slot at least once."""
     most = max((len(slot.samples) for slot in resource.slots), default=1)
-    return [_fill(resource.dict, resource.slots, n) for n in range(most)]
+    traced = orjson.loads(resource.text)
+    return [_fill(traced, resource.slots, n) for n in range(most)]
 
 
 def _fill(value: Any, slots: Sequence[Slot], number: int) -> Any:
