@@ -1,6 +1,8 @@
 """`healthsynth module ...`: what authors do with their modules."""
 
+import sys
 from pathlib import Path
+from shutil import get_terminal_size
 from typing import Annotated, Any
 
 import typer
@@ -10,6 +12,9 @@ app = typer.Typer(help="Write, read, check and test disease modules.", no_args_i
 Folders = Annotated[
     list[Path] | None, typer.Option("--modules", help="More folders of modules beside the built-in ones.")
 ]
+
+
+_WIDEST = 110  # columns: longer lines are hard to read
 
 
 def _today() -> int:
@@ -37,10 +42,13 @@ def list_(modules: Folders = None) -> None:
 @app.command()
 def show(name: str, modules: Folders = None) -> None:
     """Read one module aloud, in plain sentences."""
-    from healthsynth.spec.say import say
+    from healthsynth.spec.say import say, wrapped
 
     program = _program(modules)
-    typer.echo(say(_find(program, name), program.concepts))
+    text = say(_find(program, name), program.concepts)
+    if sys.stdout.isatty():
+        text = wrapped(text, min(get_terminal_size().columns, _WIDEST))
+    typer.echo(text)
 
 
 def _find(program: Any, name: str) -> Any:

@@ -20,6 +20,28 @@ class Length:
         """Seconds, with months of average length."""
         return self.months * MONTH + self.seconds
 
+    @property
+    def text(self) -> str:
+        """'12 weeks', '18 months', '36 hours', '11.2 weeks': the largest unit that needs no more than one decimal."""
+        if self.months and not self.seconds:
+            return _counted(self.months / 12, "year") if self.months % 12 == 0 else _counted(self.months, "month")
+        for unit, size, whole in _SAID:
+            if self.seconds % size == 0 and self.seconds <= whole * size and not self.months:
+                return _counted(self.seconds // size, unit)
+        for unit, size, _ in _SAID:
+            count = self.total / size
+            if abs(count * 10 - round(count * 10)) < 1e-6:
+                return _counted(count, unit)
+        return _counted(self.total / _SAID[1][1], "day")
+
+
+# A unit of time, its seconds, and how many of it one would say before a larger unit with a decimal is clearer.
+_SAID = (("week", 604_800, 1e9), ("day", 86_400, 1e9), ("hour", 3600, 72), ("minute", 60, 120))
+
+
+def _counted(count: float, unit: str) -> str:
+    return f"{count:.4g} {unit}{'' if count == 1 else 's'}"
+
 
 @dataclass(frozen=True, slots=True)
 class Span:

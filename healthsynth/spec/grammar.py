@@ -285,7 +285,7 @@ class _Build(Transformer[Token, Anything]):
 
     def rate_over(self, share: float, length: ast.Length) -> ast.Rate:
         years = length.total / ast.UNIT_SECONDS["year"]
-        return ast.Rate(_hazard(share, years), f"{share * 100:g}% over {years:g} years")
+        return ast.Rate(_hazard(share, years), f"{share * 100:g}% over {length.text}")
 
     def chance_percent(self, share: float) -> ast.Chance:
         if share > 1:

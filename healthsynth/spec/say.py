@@ -1,6 +1,7 @@
 """A module read aloud: one plain sentence for every construct. If a sentence sounds wrong, the module is wrong."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from textwrap import fill
 from typing import Any
 
 from healthsynth.spec import ast
@@ -23,13 +24,22 @@ from healthsynth.spec.model import (
 from healthsynth.vocabulary import Concept
 
 INDENT = "  "
-UNITS = (("year", 12), ("month", 1))
-SECONDS = (("week", 7 * 86400), ("day", 86400), ("hour", 3600), ("minute", 60))
 
 
 def say(module: Module, concepts: Mapping[str, Concept]) -> str:
     """The read-aloud sheet of a module, with a line to sign."""
     return "\n".join(_Reader(module, concepts).sheet())
+
+
+def wrapped(text: str, width: int) -> str:
+    """The lines broken between words for a terminal; what goes on stands a little further in than its beginning."""
+    return "\n".join([_broken(line, width) for line in text.split("\n")])
+
+
+def _broken(line: str, width: int) -> str:
+    begins = len(line) - len(line.lstrip())
+    indent = " " * (begins + 4 if begins else 0)
+    return fill(line, width, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False)
 
 
 class _Reader:
@@ -63,19 +73,23 @@ class _Reader:
             yield from (INDENT + line for line in lines)
 
     # --- numbers -------------------------------------------------------------------------------------------------
-    def number(self, name: str) -> str:
-        """'2.7 % per year (Nichols 2007)'."""
+    def number(self, name: str, of: str = "") -> str:
+        """'2.7 % per year (Nichols 2007)'; `of` stands before the evidence: '40% of cases (assumed: ...)'."""
         found = self.module.numbers.get(name)
-        return (
-            _words(name) if found is None else f"{self._figures(found)}{self._factors(found)} ({self._evidence(found)})"
-        )
+        if found is None:
+            return _words(name) + of
+        of = "" if found.banded else of  # after bands of age it would seem to belong to the last of them
+        return f"{self._figures(found)}{of}{self._factors(found)} ({self._evidence(found)})"
+
+    def _cases(self, name: str) -> str:
+        return f"in {self.number(name, ' of cases')}"
 
     def _figures(self, number: Number) -> str:
         if not number.banded:
             return _figure(number.bands[0][3])
         parts = []
         for sex, low, high, value in number.bands:
-            who = {"female": "women", "male": "men", None: ""}[sex]
+            who = {"female": "in women", "male": "in men", None: ""}[sex]
             age = _band(low, high)
             parts.append(f"{_figure(value)} {' '.join(word for word in (who, age) if word)}".strip())
         return ", ".join(parts)
@@ -134,6 +148,10 @@ class _Reader:
             return _NOT_CHARTED[c.word].format(self.name(c.name))
         if isinstance(c, ast.Tested):
             return f"{self.name(c.name)} was not tested within {_length(c.within)}"
+        if isinstance(c, ast.HasBeen):
+            return f"{_words(c.name)} has not been {_words(c.state)} for {_length(c.at_least)}"
+        if isinstance(c, ast.Is):
+            return self.condition(ast.Is(c.name, c.options, not c.negated))
         return f"it is not so that {self.condition(c)}"
 
     def expression(self, e: Any) -> str:
@@ -161,27 +179,31 @@ class _Reader:
     def _course(self, name: str, course: Course) -> Iterator[str]:
         starts = course.starts
         if starts.state is not None:
-            yield f"{_cap(_words(name))}: everybody is born {_words(starts.state)}."
+            yield f"{_cap(_words(name))} is {_words(starts.state)} in everybody at birth."
         elif starts.shares is not None:
-            yield f"{_cap(_words(name))}: at birth, {self.number(starts.shares)}."
+            yield f"{_cap(_words(name))} at birth: {self.number(starts.shares)}."
         else:
             yes, no = _words(str(starts.yes)), _words(str(starts.no))
-            yield f"{_cap(_words(name))}: {self.number(str(starts.chance))} are born {yes}, the others {no}."
+            chance = self.number(str(starts.chance))
+            yield f"{_cap(_words(name))} at birth: {yes} in {chance}, {no} in the others."
+        if not any(rules.exits or rules.choose for rules in course.states.values()):
+            yield f"{INDENT}It never changes."
+            return
         for state, rules in course.states.items():
             yield from (INDENT + line for line in self._state(state, rules))
 
     def _state(self, state: str, rules: State) -> Iterator[str]:
-        who = f"Who is {_words(state)}"
+        start = f"From {_words(state)}"
         if not rules.exits and not rules.choose:
-            yield f"{who} stays so."
+            yield f"{_cap(_words(state))} changes no more."
         for target, way in rules.exits.items():
-            yield f"{who} becomes {_words(target)} {self._way(way)}."
+            yield f"{start} to {_words(target)}: {self._way(way)}."
         if rules.choose:
             after = f"after {self._when(rules.after)}" if rules.after is not None else "at once"
             if rules.at_rate is not None:
                 after = f"at {self.number(rules.at_rate)}"
             options = "; ".join(self._option(option) for option in rules.choose)
-            yield f"{who} leaves that {after}: {options}."
+            yield f"{start}, {after}: {options}."
 
     def _way(self, way: ast.Exit) -> str:
         condition = f", while {self.condition(way.condition)}" if way.condition is not None else ""
@@ -197,7 +219,7 @@ class _Reader:
         if option.shares is not None:
             return self.number(option.shares)
         if option.chance is not None:
-            return f"{_words(str(option.to))} in {self.number(option.chance)}"
+            return f"{_words(str(option.to))} {self._cases(option.chance)}"
         return f"{_words(str(option.to))} if {self.condition(option.when)}"
 
     def _when(self, by: Any) -> str:
@@ -250,6 +272,8 @@ class _Reader:
         return _figure(value)
 
     def _answers(self, table: Mapping[str, str]) -> str:
+        if list(table) == ["otherwise"]:
+            return _words(table["otherwise"])
         parts = []
         for answer, text in table.items():
             if answer == "otherwise":
@@ -282,7 +306,7 @@ class _Reader:
     def _occasion(self, rule: Rule) -> str:
         parts = []
         if rule.at is not None:
-            parts.append("at any visit" if rule.at.name == "*" else f"at a {_words(rule.at.name)} visit")
+            parts.append("at any visit" if rule.at.name == "*" else f"at {_a(_words(rule.at.name))} visit")
         if rule.when is not None:
             parts.append(f"when {self.condition(rule.when)}")
         if rule.at_rate is not None:
@@ -294,9 +318,9 @@ class _Reader:
         if rule.every is not None:
             parts.append(self._every(rule.every))
         if rule.who is not None:
-            parts.append(f"for those of whom it holds that {self.condition(rule.who)}")
+            parts.append(f"if {self.condition(rule.who)}")
         if rule.chance is not None:
-            parts.append(f"in {self.number(rule.chance)} of cases")
+            parts.append(self._cases(rule.chance))
         if rule.after is not None:
             parts.append(f"after {self._when(rule.after)}")
         if rule.visit is not None:
@@ -305,7 +329,7 @@ class _Reader:
 
     def _visit(self, visit: ast.VisitText) -> str:
         kind = {"emergency": "an emergency visit", "inpatient": "a hospital stay", "urgent": "an urgent care visit"}
-        text = kind.get(visit.kind, f"a{'n' if visit.kind[0] in 'aeiou' else ''} {visit.kind} visit")
+        text = kind.get(visit.kind, f"{_a(visit.kind)} visit")
         if visit.reason:
             text += f" for {self.name(visit.reason)}"
         if visit.specialty:
@@ -336,7 +360,7 @@ class _Reader:
         if choice.otherwise is not None:
             return "otherwise:"
         if choice.chance is not None:
-            return f"in {self.number(choice.chance)}:"
+            return f"{self._cases(choice.chance)}:"
         return f"if {self.condition(choice.when)}:"
 
     def _qualified(self, step: Step) -> str:
@@ -346,7 +370,7 @@ class _Reader:
         if step.unless is not None:
             text = f"{text}, unless {self.condition(step.unless)}"
         if step.chance is not None:
-            text = f"{text}, in {self.number(step.chance)} of cases"
+            text = f"{text}, {self._cases(step.chance)}"
         return text
 
     def _step(self, step: Step) -> str:
@@ -390,7 +414,7 @@ class _Reader:
     def _series(self, pathway: Pathway) -> str:
         parts = []
         if pathway.chance is not None:
-            parts.append(f"in {self.number(pathway.chance)} of cases")
+            parts.append(self._cases(pathway.chance))
         if pathway.unless is not None:
             parts.append(f"unless {self.condition(pathway.unless)}")
         if pathway.who is not None:
@@ -404,7 +428,7 @@ class _Reader:
         if pathway.times is not None:
             parts.append(f"{pathway.times} times at most")
         if pathway.no_show is not None:
-            parts.append(f"missed in {self.number(pathway.no_show)}")
+            parts.append(f"missed {self._cases(pathway.no_show)}")
         if pathway.until is not None:
             parts.append(f"until {self.condition(pathway.until)}")
         if pathway.steps:
@@ -413,12 +437,12 @@ class _Reader:
 
     # --- tests ---------------------------------------------------------------------------------------------------
     def _expectation(self, name: str, e: Expectation) -> str:
-        of = f"Of those of whom it holds that {self.condition(e.of)}, " if e.of is not None else "Of everyone, "
+        of = f"If {self.condition(e.of)}, " if e.of is not None else "In everybody, "
         target = f"{e.is_} (within {e.within})" if e.is_ else f"{e.between}" if e.between else ""
         target = target or (f"at least {e.at_least}" if e.at_least else f"at most {e.at_most}")
         cited = f" [{e.source}]" if e.source else ""
         if e.share is not None:
-            return f"{of}the share with {self.condition(e.share)} is {target}{cited}."
+            return f"{of}{self.condition(e.share)} in {target}{cited}."
         if e.mean is not None or e.median is not None:
             word, value = ("mean", e.mean) if e.mean is not None else ("median", e.median)
             return f"{of}the {word} of {self.expression(value)} is {target}{cited}."
@@ -436,6 +460,7 @@ class _Reader:
         return f"{_cap(title)}. Given {given}: after {when}, {then}."
 
 
+_UNITS = {"Cel": "°C", "mm[Hg]": "mmHg"}
 _COMPARE = {"=": "exactly", "<": "below", "<=": "at most", ">": "above", ">=": "at least"}
 _CHARTED = {
     "diagnosed": "{} is diagnosed",
@@ -480,7 +505,7 @@ def _given(value: Any) -> str:
 def _happening(occasion: ast.Occasion) -> str:
     if occasion.wait is not None:
         return _length(occasion.wait)
-    text = f"a {_words(str(occasion.visit))} visit"
+    text = f"{_a(_words(str(occasion.visit)))} visit"
     if occasion.happens:
         text += f" with {' and '.join(_words(n) for n in occasion.happens)}"
     if occasion.does_not:
@@ -495,7 +520,11 @@ def _rate_of(what: ast.RateOf) -> str:
 
 
 def _words(name: str) -> str:
-    return name.replace("_", " ")
+    return name.replace("__", ", ").replace("_", " ")
+
+
+def _a(what: str) -> str:
+    return f"a{'n' if what[0] in 'aeio' else ''} {what}"
 
 
 def _cap(text: str) -> str:
@@ -503,7 +532,7 @@ def _cap(text: str) -> str:
 
 
 def _unit(unit: str | None) -> str:
-    return "" if not unit else f" {unit}"
+    return "" if not unit else f" {_UNITS.get(unit, unit)}"
 
 
 def _band(low: float, high: float) -> str:
@@ -534,14 +563,7 @@ def _figure(value: Any) -> str:
 
 
 def _length(length: ast.Length | None) -> str:
-    if length is None:
-        return "no time"
-    for words, table in ((length.months, UNITS), (length.seconds, SECONDS)):
-        for unit, size in table:
-            if words and words % size == 0:
-                count = words // size
-                return f"{count} {unit}{'' if count == 1 else 's'}"
-    return f"{length.total / 86400:.3g} days"
+    return "no time" if length is None else length.text
 
 
 def _span(span: ast.Span) -> str:

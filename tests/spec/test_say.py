@@ -9,8 +9,10 @@ import pytest
 from healthsynth.compile.build import Library, link
 from healthsynth.compile.linting import lint
 from healthsynth.errors import UsageError
+from healthsynth.spec.ast import Length
 from healthsynth.spec.graph import svg, text
-from healthsynth.spec.say import say
+from healthsynth.spec.model import parse
+from healthsynth.spec.say import say, wrapped
 from healthsynth.spec.schema import schema
 from healthsynth.spec.skeleton import write
 
@@ -22,9 +24,9 @@ MODULE = LINKED.specs[0].module
 @pytest.mark.parametrize(
     "sentence",
     [
-        "Who is normal becomes sweet at 1% per year at 20 to 39, 2% per year from age 40; times 1.8 if BMI is at least 30",
-        "Who is sweet becomes normal at 5% per year (Author 2020, Journal 1:1; 1% to 9% per year), while",
-        "Nose: at birth, 70% mild, 30% grave",
+        "From normal to sweet: at 1% per year at 20 to 39, 2% per year from age 40; times 1.8 if BMI is at least 30",
+        "From sweet to normal: at 5% per year (Author 2020, Journal 1:1; 1% to 9% per year), while",
+        "Nose at birth: 70% mild, 30% grave",
         "The risk of dying is multiplied by 1.8",
         "160 (sd 20) while sweetness is sweet; otherwise 90 (sd 6); lowered by 20 mg/dL",
         "diagnose Common cold for 10 days",
@@ -36,6 +38,32 @@ MODULE = LINKED.specs[0].module
 )
 def test_every_construct_has_a_sentence(sentence: str):
     assert sentence in " ".join(say(MODULE, LINKED.concepts).split())
+
+
+@pytest.mark.parametrize(
+    ("length", "words"),
+    [
+        (Length(0, 84 * 86400), "12 weeks"),
+        (Length(0, 112_896 * 60), "11.2 weeks"),
+        (Length(0, 36 * 3600), "36 hours"),
+        (Length(0, 90 * 60), "90 minutes"),
+        (Length(0, 86400), "1 day"),
+        (Length(18, 0), "18 months"),
+        (Length(24, 0), "2 years"),
+    ],
+)
+def test_a_length_is_said_in_the_unit_that_people_take(length: Length, words: str):
+    assert length.text == words
+
+
+def test_a_rate_over_some_time_says_that_time():
+    assert parse("rate", "16% over 12 weeks").text == "16% over 12 weeks"
+
+
+def test_lines_are_broken_for_a_terminal_between_words_and_keep_their_indent():
+    broken = wrapped("  - test Blood pressure and Heart rate and Body temperature", 30)
+    assert broken == "  - test Blood pressure and\n      Heart rate and Body\n      temperature"
+    assert wrapped("short\n\nlines", 30) == "short\n\nlines"
 
 
 def test_the_diagram_has_a_box_for_every_state_and_an_arrow_for_every_way():
