@@ -43,7 +43,7 @@ _FACTOR = 10_000  # state factors have four decimals
 # The kinds of visit in words of the adjustment table; it has none for virtual ones.
 VISIT_WORDS = {
     "wellness": "wellness", "outpatient": "ambulatory", "urgent": "urgentcare", "emergency": "emergency",
-    "inpatient": "inpatient", "home": "home", "virtual": "ambulatory",
+    "inpatient": "inpatient", "home": "home", "virtual": "ambulatory", "ambulatory": "ambulatory", "hospice": "home", "snf": "inpatient",
 }  # fmt: skip
 
 

@@ -17,6 +17,9 @@ _BY_KIND = {
     "inpatient": Code(SNOMED, "32485007", "Admission to hospital"),
     "home": Code(SNOMED, "439708006", "Home visit"),
     "virtual": Code(SNOMED, "448337001", "Telemedicine consultation with patient"),
+    "ambulatory": Code(SNOMED, "185347001", "Encounter for problem"),
+    "hospice": Code(SNOMED, "305336008", "Admission to hospice (procedure)"),
+    "snf": Code(SNOMED, "32485007", "Admission to hospital"),
 }
 
 
@@ -26,7 +29,9 @@ def is_well_child(visit: Visit, birth: Clock) -> bool:
 
 
 def visit_code(visit: Visit, birth: Clock) -> Code:
-    """What type of visit it was, from its kind, its reason and the patient's age."""
+    """What type of visit it was: as its module says, else from its kind, its reason and the patient's age."""
+    if visit.type is not None:
+        return visit.type.primary
     if is_well_child(visit, birth):
         return _WELL_CHILD
     if visit.kind == "inpatient" and visit.follows is not None:

@@ -200,7 +200,8 @@ _PRIMARY = {
     "Dentistry",
 }
 _PRIMARY |= {"Optometry", "Nursing", "Nurse Practitioner", "Midwifery", "Dietetics", "Psychology"}
-_PLACES = {"urgent": "urgent_care", "emergency": "hospital", "inpatient": "hospital", "home": "home_health"}
+_PLACES = {"urgent": "urgent_care", "emergency": "hospital", "inpatient": "hospital", "home": "home_health", "hospice": "home_health",
+           "snf": "hospital"}  # fmt: skip
 
 
 def specialty(name: str) -> Specialty:

@@ -13,13 +13,15 @@ from healthsynth.units import Clock
 from healthsynth.vocabulary import Concept, Range
 
 VISIT_KINDS = ("wellness", "outpatient", "urgent", "emergency", "inpatient", "home", "virtual")
+# What modules in Synthea's format can also ask for.
+MORE_VISIT_KINDS = ("ambulatory", "hospice", "snf")
 
 
 class Visit(NamedTuple):
     """An encounter. `end` is None while it goes on at the reference date (a hospital stay)."""
 
     number: int
-    kind: str  # one of VISIT_KINDS
+    kind: str  # one of VISIT_KINDS or MORE_VISIT_KINDS
     start: Clock
     end: Clock | None
     reason: Concept | None  # kind condition, finding or procedure
@@ -29,6 +31,7 @@ class Visit(NamedTuple):
     name: str = ""  # the module's name for it, e.g. "diabetes_follow_up"; "" for a plain wellness visit
     discharge: str | None = None  # inpatient, emergency: home, hosp (admitted), exp (died)
     follows: int | None = None  # number of the emergency visit that this stay continues
+    type: Concept | None = None  # what the module itself calls this type of visit; None: it follows from the rest
 
 
 class Diagnosis(NamedTuple):
@@ -67,6 +70,17 @@ class Report(NamedTuple):
     concept: Concept  # kind panel
     results: tuple[int, ...]  # numbers of Results in this record
     reason: Concept | None
+    origin: int
+
+
+class Survey(NamedTuple):
+    """A questionnaire as it was answered; its answers and its score are Results."""
+
+    number: int
+    visit: int
+    time: Clock
+    concept: Concept  # kind survey, with members
+    results: tuple[int, ...]  # numbers of Results in this record
     origin: int
 
 
@@ -258,6 +272,6 @@ class End(NamedTuple):
 
 
 Event = (
-    Diagnosis | Result | Report | ProcedureDone | ImagingDone | Prescription | Administration | Vaccination | Allergy
+    Diagnosis | Result | Report | Survey | ProcedureDone | ImagingDone | Prescription | Administration | Vaccination | Allergy
     | Goal | Plan | DeviceGiven | Supplied | Referral | Remark | Newborn | Death
 )  # fmt: skip

@@ -116,6 +116,9 @@ _DEPARTMENTS = {
     "urgent": 5,
     "home": 7,
     "virtual": 9,
+    "ambulatory": 1,
+    "hospice": 7,
+    "snf": 3,
 }
 _PEDIATRIC, _ADULT = 10, 20  # wellness visits
 _ADULT_YEARS = 18

@@ -10,6 +10,7 @@ from healthsynth.export.csv.columns import (
 )
 from healthsynth.export.csv.page import Open, Page, payer_id
 from healthsynth.export.csv.text import money, quoted, reason
+from healthsynth.record.events import Visit
 
 ENCOUNTERS: Columns = (
     required("Id", "uuid", "the visit; the same in FHIR"),
@@ -22,7 +23,7 @@ ENCOUNTERS: Columns = (
     required(
         "ENCOUNTERCLASS",
         "word",
-        "wellness, ambulatory, urgentcare, emergency, inpatient, home, virtual",
+        "wellness, ambulatory, outpatient, urgentcare, emergency, inpatient, home, virtual, hospice, snf",
     ),
     required("CODE", "code", "SNOMED CT code of the type of visit"),
     DESCRIPTION,
@@ -38,8 +39,14 @@ ENCOUNTERS: Columns = (
 
 CLASSES = {
     "wellness": "wellness", "outpatient": "ambulatory", "urgent": "urgentcare", "emergency": "emergency",
-    "inpatient": "inpatient", "home": "home", "virtual": "virtual",
+    "inpatient": "inpatient", "home": "home", "virtual": "virtual", "ambulatory": "ambulatory", "hospice": "hospice",
+    "snf": "snf",
 }  # fmt: skip
+
+
+def encounter_class(visit: Visit) -> str:
+    """The class in the words of the layout; a visit that brings its own type is called what its module calls it."""
+    return "outpatient" if visit.kind == "outpatient" and visit.type is not None else CLASSES[visit.kind]
 
 
 def encounter(page: Page, open_: Open, total: int, covered: int) -> None:
@@ -47,7 +54,7 @@ def encounter(page: Page, open_: Open, total: int, covered: int) -> None:
     visit = open_.visit
     page.out["encounters"].append(
         f"{open_.id},{page.stamps[visit.start]},{'' if visit.end is None else page.stamps[visit.end]},{page.patient},"
-        f"{visit.facility.id},{visit.clinician.id},{payer_id(open_.coverage)},{CLASSES[visit.kind]},{open_.code.code},"
+        f"{visit.facility.id},{visit.clinician.id},{payer_id(open_.coverage)},{encounter_class(visit)},{open_.code.code},"
         f"{quoted(open_.code.display)},{money(open_.lines[0].cents)},{money(total)},{money(covered)},"
         f"{reason(visit.reason)}"
     )

@@ -23,6 +23,9 @@ ENCOUNTER_CLASS = {
     "inpatient": Code(_ACT, "IMP", "inpatient encounter"),
     "home": Code(_ACT, "HH", "home health"),
     "virtual": Code(_ACT, "VR", "virtual"),
+    "ambulatory": Code(_ACT, "AMB", "ambulatory"),
+    "hospice": Code(_ACT, "HH", "home health"),
+    "snf": Code(_ACT, "IMP", "inpatient encounter"),
 }
 ENCOUNTER_TYPE = {
     "wellness": Code(SNOMED, "162673000", "General examination of patient (procedure)"),
@@ -33,6 +36,9 @@ ENCOUNTER_TYPE = {
     "inpatient": Code(SNOMED, "32485007", "Admission to hospital"),
     "home": Code(SNOMED, "439708006", "Home visit"),
     "virtual": Code(SNOMED, "448337001", "Telemedicine consultation with patient"),
+    "ambulatory": Code(SNOMED, "185347001", "Encounter for problem"),
+    "hospice": Code(SNOMED, "305336008", "Admission to hospice (procedure)"),
+    "snf": Code(SNOMED, "32485007", "Admission to hospital"),
 }
 EMERGENCY_ADMISSION = Code(SNOMED, "183452005", "Emergency hospital admission (procedure)")
 UNSAID_VISIT = Code(SNOMED, "308335008", "Patient encounter procedure")
@@ -103,6 +109,7 @@ OBSERVATION_CATEGORY = {
     "social": Code(_OBSERVATION, "social-history", "Social History"),
     "finding": Code(_OBSERVATION, "exam", "Exam"),
 }
+SOCIAL_NEEDS = Code(_US_CORE + "us-core-category", "sdoh", "SDOH")
 INTERPRETATION = {
     code: Code(_THO + "v3-ObservationInterpretation", code, display)
     for code, display in (

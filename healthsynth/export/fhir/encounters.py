@@ -44,6 +44,8 @@ def encounter(e: Visit, v: Values, end: None, link: tuple[str, ...] | None) -> J
 
 
 def _type(e: Visit, kind: str) -> Code:
+    if e.type is not None:
+        return e.type.primary
     if kind == "inpatient" and e.follows is not None:
         return codes.EMERGENCY_ADMISSION
     if kind == "outpatient" and e.reason is None:

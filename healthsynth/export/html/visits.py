@@ -13,7 +13,18 @@ from healthsynth.record.events import Diagnosis, Event, Newborn, Result, Vaccina
 from healthsynth.record.record import Record
 from healthsynth.units import DAY, civil
 
-_ORDER = ("wellness", "outpatient", "virtual", "home", "urgent", "emergency", "inpatient")
+_ORDER = (
+    "wellness",
+    "outpatient",
+    "virtual",
+    "home",
+    "urgent",
+    "emergency",
+    "inpatient",
+    "ambulatory",
+    "snf",
+    "hospice",
+)
 
 
 class Shown(NamedTuple):

@@ -10,6 +10,7 @@ from healthsynth.vocabulary import Concept, Range
 VISITS = {
     "wellness": "Check-up", "outpatient": "Office visit", "urgent": "Urgent care", "emergency": "Emergency",
     "inpatient": "Hospital stay", "home": "Home visit", "virtual": "Video visit",
+    "ambulatory": "Office visit", "snf": "Nursing facility", "hospice": "Hospice",
 }  # fmt: skip
 FLAGS = {"": "", "N": "", "L": "low", "H": "high", "LL": "critically low", "HH": "critically high", "A": "abnormal"}
 SEXES = {"female": "Female", "male": "Male"}
