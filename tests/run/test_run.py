@@ -290,7 +290,7 @@ def small_disk(tmp_path):
     if mounted.returncode:
         pytest.skip("no file system can be mounted here; the test with a limit on file sizes stands in")
     yield disk
-    subprocess.run(["umount", str(disk)], check=True)
+    subprocess.run(["umount", "--lazy", str(disk)], check=True)
 
 
 def test_a_full_disk_ends_the_run_and_more_room_lets_it_go_on(small_disk, whole):
@@ -307,7 +307,7 @@ def test_a_full_disk_ends_the_run_and_more_room_lets_it_go_on(small_disk, whole)
 
 def test_a_file_that_grows_too_large_ends_the_run(start, tmp_path, whole):
     output = tmp_path / "out"
-    process = start(output, "--largest-file", 3_000_000)
+    process = start(output, "--largest-file", 8_000_000)
     _, errors = process.communicate(timeout=60)
     assert process.returncode == 4
     assert "a file has become larger than the system allows" in errors

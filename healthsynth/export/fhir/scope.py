@@ -18,6 +18,7 @@ from healthsynth.export.fhir.slots import (
     Choices,
     Json,
     Part,
+    answer,
     base64_text,
     dicom_uid,
 )
@@ -26,6 +27,7 @@ from healthsynth.record.events import Visit
 from healthsynth.record.ids import CLAIM, EVENT, LANES, prefix, stable, uuid
 from healthsynth.record.record import Record
 from healthsynth.units import DAY, Clock, birthday
+from healthsynth.vocabulary import Concept
 
 
 class _Times(dict[int, str]):
@@ -114,13 +116,16 @@ class Scope:
         return [{"sequence": n, **row} for n, row in enumerate(rows, 1)] if numbered else rows
 
     def parts(self, parts: Sequence[Part], first: int) -> list[Any]:
-        return [{**part.json, "sequence": n} for n, part in enumerate(parts, first)]
+        return [orjson.Fragment(part.text(n)) for n, part in enumerate(parts, first)]
 
     def base64(self, value: str) -> str:
         return base64_text(value)
 
     def uid(self, number: int, lane: int = EVENT) -> str:
         return dicom_uid(self.id(number, lane))
+
+    def answer(self, value: float | Concept) -> Any:
+        return answer(value)
 
     def choice(self, choices: Choices, key: str) -> Any:
         return choices.rows[key]
