@@ -68,10 +68,32 @@ def test_lines_are_broken_for_a_terminal_between_words_and_keep_their_indent():
 
 def test_the_diagram_has_a_box_for_every_state_and_an_arrow_for_every_way():
     picture = ElementTree.fromstring(svg(MODULE))
-    boxes = [node for node in picture.iter() if node.get("class") == "s"]
+    boxes = [node for node in picture.iter() if node.tag.endswith("rect") and node.get("class") in ("s", "b")]
     arrows = [node for node in picture.iter() if node.get("class") == "e"]
     assert len(boxes) == 4
     assert len(arrows) == len([line for line in text(MODULE).splitlines() if "->" in line]) == 4
+
+
+def test_no_box_of_the_diagram_covers_another_and_all_lie_within_the_sheet():
+    picture = ElementTree.fromstring(svg(MODULE))
+    names = ("x", "y", "width", "height")
+    boxes = [[float(node.get(name, 0)) for name in names] for node in picture.iter() if node.get("class") in ("s", "b")]
+    for i, (x, y, w, h) in enumerate(boxes):
+        assert x + w <= float(picture.get("width", 0))
+        assert y + h <= float(picture.get("height", 0))
+        for x2, y2, w2, h2 in boxes[:i]:
+            assert x + w <= x2 or x2 + w2 <= x or y + h <= y2 or y2 + h2 <= y
+
+
+def test_a_way_out_stands_in_its_box_with_its_words():
+    texts = [node.text for node in ElementTree.fromstring(svg(MODULE)).iter() if node.tag.endswith("text")]
+    ways = [line.strip() for line in text(MODULE).splitlines() if "->" in line]
+    for way in ways:
+        target, words = way.partition(" -> ")[2].rstrip(")").split("  (")
+        assert any(
+            found and found.endswith(f"→ {target.replace('_', ' ')}") and found.startswith(words[:10])
+            for found in texts
+        )
 
 
 def test_the_schema_knows_the_keys_that_carry_sentences():
