@@ -26,6 +26,19 @@ KINDS = {
 }
 LEFT_OUT = {"HOSPICE", "SNF", "OUTPATIENT"}  # no visit of ours is one of these
 
+# Screenings and the like, which the reference data prices as if they were operations: about what Medicare's physician fee
+# schedule of 2023 pays for CPT 96127, 96160, G0442 and 36415 (recalled), USD; nothing for what is part of the visit.
+SMALL_PROCEDURES = {
+    "171207006": "5",  # depression screening
+    "408942001": "5",  # assessment of drug use
+    "430193006": "0",  # medication reconciliation
+    "710824005": "3",  # assessment of social needs
+    "710841007": "5",  # assessment of anxiety
+    "763302001": "18",  # AUDIT-C
+    "82078001": "9",  # drawing of blood
+    "866148006": "3",  # screening for domestic abuse
+}
+
 Row = tuple[str, str, str, int]
 
 
@@ -38,6 +51,8 @@ def rows(folder: Path) -> Iterator[Row]:
             yield kind, line["code"], "", _whole(line["mode"], 100)
         for line in _lines(folder, factors):
             yield kind, "", line["state"], _whole(line["adj_factor"], 10_000)
+    for code, price in SMALL_PROCEDURES.items():
+        yield "procedure", code, "", _whole(price, 100)
     for line in _lines(folder, "encounters_adjustments"):
         if line["encounter"] not in LEFT_OUT:
             yield (

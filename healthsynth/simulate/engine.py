@@ -19,6 +19,7 @@ from healthsynth.randomness import key
 from healthsynth.record.events import Visit
 from healthsynth.record.record import Record
 from healthsynth.simulate import charting
+from healthsynth.simulate.asking import chart_survey
 from healthsynth.simulate.care import BoundPathway, OwnVisit, bind_at_rule
 from healthsynth.simulate.conditions import ages_of
 from healthsynth.simulate.courses import BoundCourse, bind_course
@@ -185,8 +186,10 @@ class Engine:
         for name, concept in concepts.items():
             if name in self.charts or not concept.members:
                 continue
-            if concept.kind == "group" or concept.kind == "survey":
+            if concept.kind == "group":
                 self.charts[name] = charting.chart_group(concept.members)
+            elif concept.kind == "survey":
+                self.charts[name] = chart_survey(concept, concept.members)
                 continue
             is_needed = any(member in needed for member in concept.members) or name in needed
             if not is_needed:

@@ -59,6 +59,7 @@ _ROWS = (
     ("PractitionerRole", "us-core-practitionerrole", "us-core-practitionerrole"),
     ("Procedure", "us-core-procedure", "us-core-procedure"),
     ("Provenance", "us-core-provenance", "us-core-provenance"),
+    ("QuestionnaireResponse", "us-core-questionnaireresponse", "us-core-questionnaireresponse"),
     ("RelatedPerson", "us-core-relatedperson", "us-core-relatedperson"),
     ("ServiceRequest", "us-core-servicerequest", "us-core-servicerequest"),
     ("Specimen", "us-core-specimen", "us-core-specimen"),

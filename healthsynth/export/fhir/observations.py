@@ -20,21 +20,22 @@ from healthsynth.export.fhir.guides import observation_kind
 from healthsynth.export.fhir.shapes import COMPONENTS, COUNTED, MEASURED, VARYING, Family
 from healthsynth.export.fhir.slots import Json, Values
 from healthsynth.record.events import Referral, Report, Result
-from healthsynth.record.ids import ORDER, SPECIMEN, TEST_REPORT
+from healthsynth.record.ids import ANSWERS, ORDER, SPECIMEN, TEST_REPORT
 from healthsynth.vocabulary import Concept, Range
 
 Components = tuple[tuple[Concept, Any, Range | None, str], ...]
 
 
 def observation(e: Result, v: Values, end: None, link: int | None) -> Json:
-    """One result; `link` is the number of the Report it belongs to, whose specimen it was measured in."""
+    """One result; `link` is the number of the Report or the Survey that it is part of: with its specimen, by its answers."""
+    asked = e.concept.kind in ("survey", "social")
     lab = e.concept.kind == "lab"
     return {
         "resourceType": "Observation",
         "id": v.id(e.number),
         "meta": v.meta(observation_kind(e.concept)),
         "status": "final",
-        "category": [coded(codes.OBSERVATION_CATEGORY[e.concept.kind])],
+        "category": categories(e.concept),
         "code": _code(e.concept),
         "subject": subject(v),
         "encounter": encounter(v),
@@ -43,10 +44,19 @@ def observation(e: Result, v: Values, end: None, link: int | None) -> Json:
         "performer": [organization(v) if lab else clinician(v)],
         **_value(e.concept, e.value, v),
         "interpretation": _interpretation(e.flag),
-        "specimen": None if link is None else reference("Specimen", v.id(link, SPECIMEN)),
+        "specimen": None if link is None or asked else reference("Specimen", v.id(link, SPECIMEN)),
         "referenceRange": _reference_range(e.concept, e.range),
+        "derivedFrom": [reference("QuestionnaireResponse", v.id(link, ANSWERS))]
+        if link is not None and asked
+        else None,
         "component": [_component(part, v) for part in e.components],
     }
+
+
+def categories(asked: Concept) -> list[Json]:
+    """Its kind; social needs are marked as such, too."""
+    found = [coded(codes.OBSERVATION_CATEGORY[asked.kind])]
+    return [*found, coded(codes.SOCIAL_NEEDS)] if asked.more.get("category") == "sdoh" else found
 
 
 def _code(measured: Concept) -> Json:

@@ -21,6 +21,7 @@ from healthsynth.errors import HealthsynthError
 from healthsynth.people.npi import FACILITY_BASE, invented, is_valid
 from healthsynth.record.ids import EVENT
 from healthsynth.units import DAY
+from healthsynth.vocabulary import Concept
 
 Json = dict[str, Any]
 _MOST_KEPT = 1 << 13  # entries of a cache; beyond that a value is made again each time
@@ -80,19 +81,20 @@ class Part:
         json: the element without its `sequence`, which is written last.
     """
 
-    __slots__ = ("_head", "_texts", "json")
+    __slots__ = ("_head",)
 
     def __init__(self, json: Json):
-        self.json: Json = prune(json)
-        self._head = orjson.dumps(self.json).decode()[:-1]
-        self._texts: dict[int, str] = {}
+        self._head = orjson.dumps(prune(json)).decode()[:-1]
+
+    @property
+    def json(self) -> Json:
+        """The element without its place."""
+        found: Json = orjson.loads(self._head + "}")
+        return found
 
     def text(self, sequence: int) -> str:
         """Its JSON at a place of the list."""
-        found = self._texts.get(sequence)
-        if found is None:
-            found = _keep(self._texts, sequence, f'{self._head},"sequence":{sequence}}}')
-        return found
+        return f'{self._head},"sequence":{sequence}}}'
 
 
 # Any element, for tracing: parts bring their own validation.
@@ -124,6 +126,7 @@ class Values(Protocol):
     def parts(self, parts: Any, first: int) -> list[Any]: ...
     def base64(self, value: Any) -> str: ...
     def uid(self, number: Any, lane: int = EVENT) -> str: ...
+    def answer(self, value: Any) -> Any: ...
     def choice(self, choices: Choices, key: Any) -> Any: ...
     def meta(self, kind: str) -> Json | None: ...
 
@@ -200,6 +203,21 @@ class _Npis(dict[str, str]):
         return _keep(self, npi, npi)
 
 
+class _Answers(dict[Any, str]):
+    """An answer to a question, a number or a concept, as an element of QuestionnaireResponse.item.answer."""
+
+    def __missing__(self, value: Any) -> str:
+        return _keep(self, value, orjson.dumps(answer(value)).decode())
+
+
+def answer(value: float | Concept) -> Json:
+    """A coded answer as its Coding, a number as it is."""
+    if isinstance(value, Concept):
+        code = value.primary
+        return {"valueCoding": {"system": code.system, "code": code.code, "display": code.display}}
+    return {"valueInteger": int(value)} if value == int(value) else {"valueDecimal": value}
+
+
 def _keep(cache: dict[Any, str], key: Any, text: str) -> str:
     if len(cache) < _MOST_KEPT:
         cache[key] = text
@@ -214,6 +232,7 @@ MONEY = _Money()
 TEXTS = _Texts()
 GIVEN_IDS = _GivenIds()
 NPIS = _Npis()
+ANSWERS = _Answers()
 
 
 def base64_text(text: str) -> str:
@@ -256,6 +275,7 @@ NAMES: dict[str, Any] = {
     "texts": TEXTS,
     "given_ids": GIVEN_IDS,
     "npis": NPIS,
+    "answers": ANSWERS,
     "base64_text": base64_text,
     "references_text": references_text,
     "wrapped_text": wrapped_text,
@@ -337,6 +357,10 @@ class Tracer:
 
     def uid(self, number: Any, lane: int = EVENT) -> str:
         return self._mark(f"dicom_uid(v.heads[{lane}] + numbers[{source(number)}])", dicom_uid(_ID))
+
+    def answer(self, value: Any) -> Any:
+        coding = {"system": "http://loinc.org", "code": "LA33-6", "display": "Yes"}
+        return self._mark(f"answers[{source(value)}]", {"valueInteger": 2}, {"valueCoding": coding}, raw=True)
 
     def choice(self, choices: Choices, key: Any) -> Any:
         name = f"choices{id(choices)}"

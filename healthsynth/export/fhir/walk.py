@@ -22,6 +22,7 @@ from healthsynth.export.fhir import (
     procedures,
     provenance,
     related,
+    surveys,
 )
 from healthsynth.export.fhir.bills import Bills, Check, Lines
 from healthsynth.export.fhir.scope import Places, Scope
@@ -106,12 +107,13 @@ class Walk:
         self._notes: Mapping[int, str] = notes(record) if notes else {}
         self._places = Places(record, guide)
         self._visits = {visit.number for visit in record.visits}
-        self._reports: dict[int, int] = {}  # number of a Result -> of the Report that it is part of
+        self._reports: dict[int, int] = {}  # number of a Result -> of the Report or Survey that it is part of
         self._charted: dict[Concept, int] = {}  # the latest Diagnosis of a concept
         self._of_visit: dict[tuple[int, Concept], int] = {}  # the Diagnosis of a concept in a visit
         self._diagnoses: dict[int | None, list[int]] = {}  # Conditions charted in a visit
         self._drugs: dict[Concept, int] = {}  # the first Administration of a drug
         self._targets: list[str] = []  # "Type/id" of what the Provenance is about
+        self._events: list[Event] = []  # of the visit
         self._jobs: list[Job] = []
         self._groups = self._group()
         self._bills = Bills(record, charges, shapes.lines)
@@ -145,7 +147,7 @@ class Walk:
                 group = groups.setdefault(current, [])
             group.append(e)
             kind = e.__class__
-            if kind is chart.Report:
+            if kind is chart.Report or kind is chart.Survey:
                 self._reports.update(dict.fromkeys(e.results, e.number))  # type: ignore[union-attr]
             elif kind is chart.Diagnosis:
                 self._of_visit[e.visit, e.concept] = e.number  # type: ignore[union-attr,index]
@@ -169,7 +171,7 @@ class Walk:
         about = self._about(visit, v)
         self._add(encounters.VISIT, visit, v, None, about)
         self._bills.open(visit)
-        events = self._groups.pop(visit.number, [])
+        self._events = events = self._groups.pop(visit.number, [])
         family, known, jobs, reports = (
             observations.RESULT,
             self._shapes.of(observations.RESULT),
@@ -223,8 +225,16 @@ class Walk:
             site = self._concepts.get(e.concept.more.get("body_site", ""))
             study = imaging.Study(e.number, e.time, e.concept, e.reason, e.finding, site, e.origin)
             self._add(imaging.STUDY, study, v, None, link)
+        elif kind is chart.Survey:
+            self._survey(e, v)
         elif kind is chart.Death:
             self._death(e, v)
+
+    def _survey(self, e: chart.Survey, v: Scope) -> None:
+        wanted = set(e.results)
+        answers: Any = {each.number: each for each in self._events if each.number in wanted}
+        items = tuple([(answers[number].concept, answers[number].value) for number in e.results])
+        self._add(surveys.ANSWERED_SURVEY, surveys.Answered(e.number, e.time, e.concept, items, e.results, e.origin), v)
 
     def _prescription(self, e: chart.Prescription, v: Scope, end: End | None, link: int | None) -> None:
         """Its orders, and each fill with its claim."""
