@@ -35,6 +35,17 @@ def test_a_young_adult_is_seen_every_third_year() -> None:
     assert check_ups(1200, chronic=True, since=at_25) == [0, 371, 742, 1113]
 
 
+@pytest.mark.parametrize("chronic", [False, True])
+@pytest.mark.parametrize("first", [0, 100, 700, 7000, 13_000, 16_500])
+def test_the_next_check_up_is_the_first_week_at_which_one_is_due(first: int, chronic: bool) -> None:
+    last = BIRTH + first // 7 * WEEK
+    for now in (last, last + 10 * WEEK, last + 120 * WEEK):
+        at = now
+        while at - last < visits.interval(age_months(BIRTH, at), chronic):
+            at += WEEK
+        assert visits.next_check_up(BIRTH, last, now, chronic) == at
+
+
 @pytest.mark.parametrize(
     ("total", "last", "encounter_class"),
     [(301, 0, "outpatient"), (351, 0, "urgentcare"), (501, 0, "emergency"), (300, 0, None), (501, 501, None)],
