@@ -218,15 +218,17 @@ class Outcome:
 
     def sentence(self) -> str:
         """One line for a report."""
-        wanted = f"{_figure(self.low)} to {_figure(self.high)}"
+        wanted = _limits(self.low, self.high)
         word = "ok  " if self.passed else "FAIL"
         return (
             f"{word} {self.name}: {self.value:.4g} ± {self.error:.2g} {self.unit}, wanted {wanted} (n = {self.n:,.0f})"
         )
 
 
-def _figure(value: float | None) -> str:
-    return "any" if value is None else f"{value:.4g}"
+def _limits(low: float | None, high: float | None) -> str:
+    if low is None:
+        return "anything" if high is None else f"at most {high:.4g}"
+    return f"at least {low:.4g}" if high is None else f"{low:.4g} to {high:.4g}"
 
 
 def judge(counting: Counting) -> Outcome:

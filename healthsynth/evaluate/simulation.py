@@ -5,14 +5,18 @@ from typing import Any
 
 from healthsynth.compile.program import Program
 from healthsynth.evaluate.lives import living, look_at
+from healthsynth.export.note_lines import unit_text
 from healthsynth.people.population import People, Selection
 from healthsynth.record.events import Diagnosis, Prescription, ProcedureDone, Result, Vaccination, Visit
 from healthsynth.simulate.patient import Patient
 from healthsynth.simulate.setup import make_engine
 from healthsynth.spec.model import Module
 from healthsynth.units import YEAR, Clock, civil
+from healthsynth.vocabulary import Concept
 
 BANDS = ((0, 18), (18, 40), (40, 65), (65, 120))
+_FLAGS = {"L": "low", "H": "high", "LL": "critically low", "HH": "critically high", "A": "abnormal"}
+_LABEL, _CELL = 22, 7  # columns: a table fits a terminal of 80
 
 
 class _States:
@@ -49,18 +53,18 @@ def states(program: Program, module: Module, people: int, seed: int, workers: in
     courses = {name: engine.course_index[name] for name in module.course}
     (found,) = look_at(engine, lambda: [_States(courses)], range(1, people + 1), seed, as_of, workers)
     lines = [f"{module.title}: {people:,} people living at the reference date", ""]
-    head = "".join(f"{sex[0].upper()} {low}-{high - 1:<6}" for sex in ("female", "male") for low, high in BANDS)
+    head = "".join(f"{sex + band:>{_CELL}}" for sex in "FM" for band in ("0-17", "18-39", "40-64", "65+"))
     for name, course in module.course.items():
-        lines.append(f"{name + ', % of each group':36}{head}")
+        lines.append(f"{name + ', %':{_LABEL}}{head}")
         for state in course.states:
             cells = [
                 _percent(found, name, state, sex, band) for sex in ("female", "male") for band in range(len(BANDS))
             ]
-            lines.append(f"  {state:34}" + "".join(f"{cell:<9}" for cell in cells))
-        lines.append("  transitions in whole lives:")
-        for (_, before, after), count in sorted(found.steps.items(), key=lambda item: -item[1]):
-            if _ == name:
-                lines.append(f"    {before} -> {after}: {count:,}")
+            lines.append(f"  {state:{_LABEL - 2}}" + "".join(f"{cell:>{_CELL}}" for cell in cells))
+        lines.append("  changes in whole lives:")
+        for (of, before, after), count in sorted(found.steps.items(), key=lambda item: -item[1]):
+            if of == name:
+                lines.append(f"    {f'{before} -> {after}':{_LABEL + _CELL}}{count:>{_CELL},}")
         lines.append("")
     return "\n".join(lines)
 
@@ -88,9 +92,21 @@ def life(program: Program, module: Module, number: int, seed: int, as_of: Clock)
 def _told(event: Any) -> str:
     kind = type(event).__name__
     name = event.concept.text if hasattr(event, "concept") else ""
-    if isinstance(event, Result) and isinstance(event.value, float):
-        return f"{name}: {event.value:g} {event.concept.unit or ''} {event.flag}"
+    if isinstance(event, Result):
+        return f"{name}: {_value(event)} {_FLAGS.get(event.flag, '')}".rstrip()
     if isinstance(event, Prescription):
         return f"prescribed {name}, {event.dose.text}"
     words = {Diagnosis: "diagnosed", ProcedureDone: "performed", Vaccination: "given", Visit: "visit"}
     return f"{words.get(type(event), kind.lower())} {name}"
+
+
+def _value(result: Result) -> str:
+    """'128/78 mmHg', '6.8 %', '64/min', 'positive'"""
+    if isinstance(result.value, Concept):
+        return result.value.text
+    if result.value is None:
+        text = "/".join([f"{value:.{part.decimals}f}" for part, value, _, _ in result.components])
+        unit = unit_text(result.components[0][0].unit) if result.components else ""
+    else:
+        text, unit = f"{result.value:.{result.concept.decimals}f}", unit_text(result.concept.unit)
+    return f"{text}{'' if unit.startswith('/') else ' '}{unit}".rstrip()

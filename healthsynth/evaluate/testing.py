@@ -10,6 +10,7 @@ from healthsynth.evaluate.stories import Told, tell
 from healthsynth.simulate.engine import Engine
 from healthsynth.simulate.setup import make_engine
 from healthsynth.spec.model import Module
+from healthsynth.spec.say import Reader
 from healthsynth.units import Clock
 
 FIRST = 2000  # people to begin with; more are added until the standard errors are small enough
@@ -21,7 +22,7 @@ class Report:
 
     outcomes: tuple[Outcome, ...]
     told: tuple[Told, ...]
-    sentences: dict[tuple[str, str], tuple[str, ...]]
+    sentences: dict[tuple[str, str], tuple[str, ...]]  # (module, story) -> what it says must hold, in words
     people: int
 
     @property
@@ -35,21 +36,18 @@ class Report:
             lines.append(module)
             for outcome in self.outcomes:
                 if outcome.module == module:
-                    few = (
-                        ""
-                        if outcome.enough
-                        else "  (few people: the standard error is over a quarter of the tolerance)"
-                    )
+                    few = "" if outcome.enough else "  (few people)"
                     lines.append(f"  {outcome.sentence()}{few}")
             for told in self.told:
                 if told.module == module:
-                    failed = ", ".join(str(i + 1) for i in told.failed)
-                    lines.append(
-                        f"  ok   {told.title}" if told.passed else f"  FAIL {told.title}: sentence {failed} of then"
-                    )
+                    lines.append(f"  {'ok  ' if told.passed else 'FAIL'} {told.title}")
+                    said = self.sentences[told.module, told.title]
+                    lines += [f"         sentence {i + 1} does not hold: {said[i]}" for i in told.failed]
         bad = sum(not o.passed for o in self.outcomes) + sum(not t.passed for t in self.told)
         total = len(self.outcomes) + len(self.told)
         lines.append(f"{total - bad} of {total} hold, {self.people:,} people")
+        if not all(outcome.enough for outcome in self.outcomes):
+            lines.append("few people: the standard error is over a quarter of the tolerance; --people gives more")
         return "\n".join(lines)
 
 
@@ -66,7 +64,16 @@ def run(
     told = tuple(tell(engine, m, title, as_of) for m in modules for title in m.stories) if stories else ()
     counters, people = _count(engine, modules, most, seed, workers, as_of)
     outcomes = tuple(counter.outcome() for counter in counters)
-    return Report(outcomes, told, {}, people)
+    return Report(outcomes, told, _sentences(program, modules), people)
+
+
+def _sentences(program: Program, modules: list[Module]) -> dict[tuple[str, str], tuple[str, ...]]:
+    found = {}
+    for module in modules:
+        reader = Reader(module, program.concepts)
+        for title, story in module.stories.items():
+            found[module.module, title] = tuple(reader.condition(condition) for condition in story.then)
+    return found
 
 
 def _count(

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from healthsynth.spec import ast
 from healthsynth.spec.model import Course, Module, State
-from healthsynth.spec.say import _Reader
+from healthsynth.spec.say import Reader
 
 MARGIN, GAP_X, GAP_Y, STUB = 28, 90, 20, 16
 HEAD, LINE, PAD = 28, 18, 14  # heights of the name and of a way out; room at the left and right of a text
@@ -28,7 +28,7 @@ _ARROW = (
 )
 
 
-def edges(course: Course, reader: _Reader) -> Iterator[tuple[str, str, str]]:
+def edges(course: Course, reader: Reader) -> Iterator[tuple[str, str, str]]:
     """(from, to, words) of every way between states."""
     for state, rules in course.states.items():
         for target, way in rules.exits.items():
@@ -36,7 +36,7 @@ def edges(course: Course, reader: _Reader) -> Iterator[tuple[str, str, str]]:
         yield from _choices(state, rules, reader)
 
 
-def _short(way: ast.Exit, reader: _Reader) -> str:
+def _short(way: ast.Exit, reader: Reader) -> str:
     if way.kind == "rate" and isinstance(way.by, ast.Ref):
         return way.by.name.replace("_", " ")
     if way.kind == "after":
@@ -44,15 +44,15 @@ def _short(way: ast.Exit, reader: _Reader) -> str:
     return f"when {reader.condition(way.condition)}"
 
 
-def _time(by: object, reader: _Reader) -> str:
+def _time(by: object, reader: Reader) -> str:
     """The time itself, where it is one for everybody; the name of the number otherwise."""
     if isinstance(by, ast.Ref):
         number = reader.module.numbers.get(by.name)
-        return by.name.replace("_", " ") if number is None or number.banded else reader._figures(number)
-    return reader._when(by)
+        return by.name.replace("_", " ") if number is None or number.banded else reader.figures(number)
+    return reader.when(by)
 
 
-def _choices(state: str, rules: State, reader: _Reader) -> Iterator[tuple[str, str, str]]:
+def _choices(state: str, rules: State, reader: Reader) -> Iterator[tuple[str, str, str]]:
     for option in rules.choose:
         if option.shares is not None:
             number = reader.module.numbers.get(option.shares)
@@ -68,7 +68,7 @@ def _choices(state: str, rules: State, reader: _Reader) -> Iterator[tuple[str, s
 
 def text(module: Module) -> str:
     """One line for each way between states."""
-    reader = _Reader(module, {})
+    reader = Reader(module, {})
     lines = []
     for name, course in module.course.items():
         lines.append(name)
@@ -95,7 +95,7 @@ class _Box(NamedTuple):
 
 def svg(module: Module) -> str:
     """All courses, one below the other."""
-    reader = _Reader(module, {})
+    reader = Reader(module, {})
     parts: list[str] = []
     top, width = float(MARGIN), 320.0
     for name, course in module.course.items():
@@ -135,7 +135,7 @@ def _columns(course: Course, ways: list[tuple[str, str, str]]) -> dict[str, int]
     return {**column, **{state: 0 for state in course.states if state not in column}}
 
 
-def _placed(course: Course, reader: _Reader, top: float) -> dict[str, _Box]:
+def _placed(course: Course, reader: Reader, top: float) -> dict[str, _Box]:
     """Every state with its place, column by column."""
     ways = list(edges(course, reader))
     columns = _columns(course, ways)

@@ -28,7 +28,7 @@ INDENT = "  "
 
 def say(module: Module, concepts: Mapping[str, Concept]) -> str:
     """The read-aloud sheet of a module, with a line to sign."""
-    return "\n".join(_Reader(module, concepts).sheet())
+    return "\n".join(Reader(module, concepts).sheet())
 
 
 def wrapped(text: str, width: int) -> str:
@@ -42,7 +42,9 @@ def _broken(line: str, width: int) -> str:
     return fill(line, width, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False)
 
 
-class _Reader:
+class Reader:
+    """Puts the parts of one module into words."""
+
     def __init__(self, module: Module, concepts: Mapping[str, Concept]):
         self.module = module
         self.concepts = concepts
@@ -79,12 +81,12 @@ class _Reader:
         if found is None:
             return _words(name) + of
         of = "" if found.banded else of  # after bands of age it would seem to belong to the last of them
-        return f"{self._figures(found)}{of}{self._factors(found)} ({self._evidence(found)})"
+        return f"{self.figures(found)}{of}{self._factors(found)} ({self._evidence(found)})"
 
     def _cases(self, name: str) -> str:
         return f"in {self.number(name, ' of cases')}"
 
-    def _figures(self, number: Number) -> str:
+    def figures(self, number: Number) -> str:
         if not number.banded:
             return _figure(number.bands[0][3])
         parts = []
@@ -98,7 +100,7 @@ class _Reader:
         parts = []
         for factor in number.times:
             by = (
-                self._figures(self.module.numbers[factor.by.name])
+                self.figures(self.module.numbers[factor.by.name])
                 if isinstance(factor.by, ast.Ref)
                 else f"{factor.by:g}"
             )
@@ -199,7 +201,7 @@ class _Reader:
         for target, way in rules.exits.items():
             yield f"{start} to {_words(target)}: {self._way(way)}."
         if rules.choose:
-            after = f"after {self._when(rules.after)}" if rules.after is not None else "at once"
+            after = f"after {self.when(rules.after)}" if rules.after is not None else "at once"
             if rules.at_rate is not None:
                 after = f"at {self.number(rules.at_rate)}"
             options = "; ".join(self._option(option) for option in rules.choose)
@@ -210,7 +212,7 @@ class _Reader:
         if way.kind == "rate":
             return f"at {self.number(way.by.name)}{condition}"  # type: ignore[union-attr]
         if way.kind == "after":
-            return f"after {self._when(way.by)}{condition}"
+            return f"after {self.when(way.by)}{condition}"
         return f"as soon as {self.condition(way.condition)}"
 
     def _option(self, option: Option) -> str:
@@ -222,7 +224,7 @@ class _Reader:
             return f"{_words(str(option.to))} {self._cases(option.chance)}"
         return f"{_words(str(option.to))} if {self.condition(option.when)}"
 
-    def _when(self, by: Any) -> str:
+    def when(self, by: Any) -> str:
         return self.number(by.name) if isinstance(by, ast.Ref) else _span(by)
 
     # --- measures ------------------------------------------------------------------------------------------------
@@ -322,7 +324,7 @@ class _Reader:
         if rule.chance is not None:
             parts.append(self._cases(rule.chance))
         if rule.after is not None:
-            parts.append(f"after {self._when(rule.after)}")
+            parts.append(f"after {self.when(rule.after)}")
         if rule.visit is not None:
             parts.append(f"there is {self._visit(rule.visit)}")
         return ", ".join(parts)
@@ -335,16 +337,16 @@ class _Reader:
         if visit.specialty:
             text += f" with {self.name(visit.specialty)}"
         if visit.lasting is not None:
-            text += f", lasting {self._when(visit.lasting)}"
+            text += f", lasting {self.when(visit.lasting)}"
         return text
 
     def _every(self, every: Every) -> str:
         if every.bands:
-            return "; ".join(f"every {self._when(by)} {_band(low, high)}" for low, high, by in every.bands)
+            return "; ".join(f"every {self.when(by)} {_band(low, high)}" for low, high, by in every.bands)
         parts = []
         for condition, by in every.options:
             while_ = f" while {self.condition(condition)}" if condition is not None else ""
-            parts.append(f"every {self._when(by)}{while_}")
+            parts.append(f"every {self.when(by)}{while_}")
         return ", else ".join(parts)
 
     def steps(self, steps: Sequence[Step]) -> Iterator[str]:
@@ -382,12 +384,12 @@ class _Reader:
             else ""
         )
         for_ = f" for {self.name(step.for_)}" if step.for_ else ""
-        lasting = f" for {self._when(step.lasting)}" if step.lasting is not None else ""
+        lasting = f" for {self.when(step.lasting)}" if step.lasting is not None else ""
         until = f" until {self.condition(step.until)}" if step.until is not None else ""
         if verb == "admit":
-            return f"admit to hospital for {self._when(value.lasting)}{f' because of {self.name(value.reason)}' if value.reason else ''}:"
+            return f"admit to hospital for {self.when(value.lasting)}{f' because of {self.name(value.reason)}' if value.reason else ''}:"
         if verb == "wait":
-            return f"{self._when(value)} pass"
+            return f"{self.when(value)} pass"
         if verb == "choose":
             return "one of these:"
         if verb in ("follow", "leave"):
@@ -421,7 +423,7 @@ class _Reader:
             parts.append(f"if {self.condition(pathway.who)}")
         if pathway.visit is not None:
             first = pathway.first
-            begins = "" if first is None else f", the first after {self._when(first)}"
+            begins = "" if first is None else f", the first after {self.when(first)}"
             parts.append(f"{self._visit(pathway.visit)}{begins}")
         if pathway.every is not None:
             parts.append(self._every(pathway.every))

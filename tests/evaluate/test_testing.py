@@ -86,7 +86,7 @@ def test_a_story_that_does_not_come_true_says_which_sentence(tmp_path: Path):
         "then: [diagnosed old_sugar, following treat]", "then: [diagnosed old_sugar, performed taking_out]"
     )
     found = run(program(tmp_path, text), "good", 0, 7, 1, AS_OF)
-    assert "FAIL found: sentence 2 of then" in found.text()
+    assert "FAIL found\n         sentence 2 does not hold: " in found.text()
 
 
 @pytest.mark.parametrize(
