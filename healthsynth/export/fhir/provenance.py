@@ -11,17 +11,18 @@ from healthsynth.units import Clock
 
 
 class Written(NamedTuple):
-    """The chart, as of a time; `targets` are "Type/id"s."""
+    """What was written in a visit; `targets` are "Type/id"s. `number` is the visit's; 0: the patient's own data."""
 
+    number: int
     time: Clock
     targets: tuple[str, ...]
 
 
 def provenance(e: Written, v: Values, end: None, link: None) -> Json:
-    """Written by the clinician of the last visit on behalf of their organization, which also transmits it."""
+    """Written by the clinician of the visit on behalf of their organization, which also transmits it."""
     return {
         "resourceType": "Provenance",
-        "id": v.id(0, ids.PROVENANCE),
+        "id": v.id(e.number, ids.PROVENANCE),
         "meta": v.meta("Provenance"),
         "target": v.references(e.targets),
         "recorded": v.instant(e.time),
@@ -32,4 +33,4 @@ def provenance(e: Written, v: Values, end: None, link: None) -> Json:
     }
 
 
-WRITTEN = Family(Written, (provenance,), {"time": VARYING, "targets": VARYING})
+WRITTEN = Family(Written, (provenance,), {"number": VARYING, "time": VARYING, "targets": VARYING})

@@ -30,7 +30,7 @@ from healthsynth.export.fhir.shapes import Family, Shape
 from healthsynth.export.fhir.visit_diagnoses import VISIT_DIAGNOSIS_OF, visit_diagnosis
 from healthsynth.record import events as chart
 from healthsynth.record.events import End, Event, Visit
-from healthsynth.record.ids import VISIT_DIAGNOSIS, nth
+from healthsynth.record.ids import NOTE, VISIT_DIAGNOSIS, nth
 from healthsynth.record.record import Record
 from healthsynth.units import DAY
 from healthsynth.vocabulary import Concept
@@ -80,6 +80,15 @@ _PLAIN: dict[type, Family] = {
     chart.Referral: observations.REFERRAL,
     chart.Newborn: related.NEWBORN,
 }
+# What a visit's Provenance names beside the conditions, prescriptions and the note
+_ATTRIBUTED: dict[type, str] = {
+    chart.Allergy: "AllergyIntolerance",
+    chart.Vaccination: "Immunization",
+    chart.ProcedureDone: "Procedure",
+    chart.Report: "DiagnosticReport",
+    chart.Plan: "CarePlan",
+    chart.Goal: "Goal",
+}
 _WITH_REASON = (
     chart.Report, chart.ProcedureDone, chart.Goal, chart.Plan, chart.Referral, chart.Prescription, chart.Administration,
     chart.ImagingDone,
@@ -112,7 +121,7 @@ class Walk:
         self._of_visit: dict[tuple[int, Concept], int] = {}  # the Diagnosis of a concept in a visit
         self._diagnoses: dict[int | None, list[int]] = {}  # Conditions charted in a visit
         self._drugs: dict[Concept, int] = {}  # the first Administration of a drug
-        self._targets: list[str] = []  # "Type/id" of what the Provenance is about
+        self._targets: list[str] = []  # "Type/id" of what the visit's Provenance is about
         self._events: list[Event] = []  # of the visit
         self._jobs: list[Job] = []
         self._groups = self._group()
@@ -130,7 +139,9 @@ class Walk:
             last = self._visit(visit)
         self._after_visits(outside)
         if record.visits:
-            self._provenance(last)
+            end = record.visits[-1].end
+            written = provenance.Written(0, record.as_of if end is None else end, (f"Patient/{last.patient}",))
+            self._add(provenance.WRITTEN, written, last)
         return self._jobs
 
     def _add(self, family: Family, e: Any, v: Scope, end: End | None = None, link: Any = None) -> None:
@@ -168,6 +179,7 @@ class Walk:
         v = self._places.visit(visit)
         if visit.follows is not None and visit.follows not in self._visits:
             visit = visit._replace(follows=None)  # what it followed is before the history
+        self._targets.clear()
         about = self._about(visit, v)
         self._add(encounters.VISIT, visit, v, None, about)
         self._bills.open(visit)
@@ -197,6 +209,10 @@ class Walk:
             self._add(
                 documents.NOTE_OF_VISIT, documents.Note(visit.number, visit.start, visit.end, text, visit.origin), v
             )
+            self._targets.append(f"DocumentReference/{v.id(visit.number, NOTE)}")
+        if self._targets:
+            over = self._record.as_of if visit.end is None else visit.end
+            self._add(provenance.WRITTEN, provenance.Written(visit.number, over, tuple(self._targets)), v)
         return v
 
     def _other(self, e: Any, v: Scope) -> None:
@@ -208,13 +224,15 @@ class Walk:
         family = _PLAIN.get(kind)
         if family is not None:
             self._add(family, e, v, end, link)
-            if kind is chart.Allergy:
-                self._targets.append(f"AllergyIntolerance/{v.id(e.number)}")
+            written = _ATTRIBUTED.get(kind)
+            if written is not None:
+                self._targets.append(f"{written}/{v.id(e.number)}")
         elif kind is chart.Diagnosis:
             self._charted[e.concept] = e.number
             self._targets.append(f"Condition/{v.id(e.number)}")
             self._add(clinical.DIAGNOSIS, e, v, end)
         elif kind is chart.Prescription:
+            self._targets.append(f"MedicationRequest/{v.id(e.number)}")
             self._prescription(e, v, end, link)
         elif kind is chart.Administration:
             if e.concept not in self._drugs:
@@ -309,9 +327,3 @@ class Walk:
         if self._groups:
             missing = ", ".join(str(number) for number in self._groups)
             raise HealthsynthError(f"patient {self._record.person.number} has events of visits it has not: {missing}")
-
-    def _provenance(self, v: Scope) -> None:
-        targets = [f"Patient/{v.patient}", *self._targets]
-        end = self._record.visits[-1].end
-        written = provenance.Written(self._record.as_of if end is None else end, tuple(targets))
-        self._add(provenance.WRITTEN, written, v)

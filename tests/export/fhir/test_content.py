@@ -348,12 +348,25 @@ def test_no_insurance_is_no_coverage(alive: list[Json]):
     assert only["period"] == {"start": "2015-01-01"}
 
 
-def test_a_provenance_names_patient_conditions_and_allergies(alive: list[Json]):
-    (made,) = of_type(alive, "Provenance")
-    kinds = [target["reference"].partition("/")[0] for target in made["target"]]
-    assert kinds.count("Condition") == len(of_type(alive, "Condition"))
-    assert kinds[0] == "Patient"
-    assert "AllergyIntolerance" in kinds
+def test_everything_written_in_a_visit_is_by_its_clinician(alive: list[Json]):
+    of_patient = of_type(alive, "Provenance")[-1]
+    assert [target["reference"] for target in of_patient["target"]] == [f"Patient/{of_type(alive, 'Patient')[0]['id']}"]
+    authors = {}
+    for made in of_type(alive, "Provenance")[:-1]:
+        for target in made["target"]:
+            authors[target["reference"]] = made["agent"][0]["who"]["reference"]
+    by_id = {f"{one['resourceType']}/{one['id']}": one for one in alive}
+    for kind, key in (("Condition", "recorder"), ("AllergyIntolerance", "recorder"), ("DocumentReference", "author")):
+        for one in of_type(alive, kind):
+            who = one[key][0] if isinstance(one[key], list) else one[key]
+            assert authors[f"{kind}/{one['id']}"] == who["reference"]
+    assert set(authors) <= set(by_id)
+    assert {place.partition("/")[0] for place in authors} >= {
+        "Immunization",
+        "Procedure",
+        "MedicationRequest",
+        "CarePlan",
+    }
 
 
 def test_someone_who_never_had_a_visit_is_a_patient_all_the_same():
