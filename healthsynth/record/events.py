@@ -6,7 +6,7 @@ line). What ends later (a diagnosis, a prescription, a care plan, an allergy, a 
 stands in `Record.ends`. `None` always means "not known" or "not said".
 """
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from healthsynth.people.facility import Clinician, Facility
 from healthsynth.units import Clock
@@ -57,7 +57,8 @@ class Result(NamedTuple):
     value: float | Concept | None
     range: Range | None  # the reference range that applied (its sex and age already chosen)
     flag: str  # "", or an interpretation: N L H LL HH A
-    components: tuple[tuple[Concept, float, Range | None, str], ...]  # (concept, value, range, flag); blood pressure
+    # (concept, value, range, flag): blood pressure; coded values and none at all from modules in Synthea's format
+    components: tuple[tuple[Concept, Any, Range | None, str], ...]
     origin: int
 
 

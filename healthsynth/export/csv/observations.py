@@ -19,7 +19,7 @@ OBSERVATIONS: Columns = (
     required("DATE", "instant", "when it was measured"),
     PATIENT,
     required("ENCOUNTER", "uuid", "encounters.Id of the visit in which it was measured"),
-    optional("CATEGORY", "word", "laboratory, vital-signs, survey, social-history, exam"),
+    optional("CATEGORY", "word", "laboratory, vital-signs, survey, social-history, exam, procedure, imaging, therapy"),
     required("CODE", "code", "LOINC"),
     DESCRIPTION,
     required("VALUE", "text", "a number, or the display of a coded answer"),
@@ -30,12 +30,18 @@ OBSERVATIONS: Columns = (
 _CATEGORIES = {
     "lab": "laboratory", "vital": "vital-signs", "survey": "survey", "social": "social-history", "finding": "exam",
 }  # fmt: skip
+_OWN_CATEGORIES = ("procedure", "imaging", "therapy")
+
+
+def _category(concept: Concept) -> str:
+    word = concept.more.get("category", "")
+    return word if word in _OWN_CATEGORIES else _CATEGORIES.get(concept.kind, "")
 
 
 @cache
 def _numeric(concept: Concept) -> Callable[[float], str]:
     """Value -> the row after its owners. Rounds to the concept's decimals."""
-    front = f",{_CATEGORIES.get(concept.kind, '')},{coded(concept)},".replace("%", "%%")
+    front = f",{_category(concept)},{coded(concept)},".replace("%", "%%")
     back = f",{quoted(concept.unit or '')},numeric".replace("%", "%%")
     return f"{front}%.{concept.decimals}f{back}".__mod__
 
@@ -43,7 +49,7 @@ def _numeric(concept: Concept) -> Callable[[float], str]:
 @cache
 def _answer(concept: Concept, answer: Concept) -> str:
     text = answer.primary.display if answer.codes else answer.text
-    return f",{_CATEGORIES.get(concept.kind, '')},{coded(concept)},{quoted(text)},,text"
+    return f",{_category(concept)},{coded(concept)},{quoted(text)},,text"
 
 
 def observation(page: Page, event: Result) -> None:
@@ -57,7 +63,11 @@ def observation(page: Page, event: Result) -> None:
         else:
             rows.append(start + _numeric(event.concept)(value))
     for component in event.components:
-        rows.append(start + _numeric(component[0])(component[1]))
+        found = component[1]
+        if isinstance(found, Concept):
+            rows.append(start + _answer(component[0], found))
+        elif found is not None:
+            rows.append(start + _numeric(component[0])(found))
 
 
 def report(page: Page, event: Report) -> None:

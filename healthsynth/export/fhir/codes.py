@@ -109,6 +109,12 @@ OBSERVATION_CATEGORY = {
     "social": Code(_OBSERVATION, "social-history", "Social History"),
     "finding": Code(_OBSERVATION, "exam", "Exam"),
 }
+# Categories that modules in Synthea's format give, beside those of a kind
+OWN_CATEGORY = {
+    "procedure": Code(_OBSERVATION, "procedure", "Procedure"),
+    "imaging": Code(_OBSERVATION, "imaging", "Imaging"),
+    "therapy": Code(_OBSERVATION, "therapy", "Therapy"),
+}
 SOCIAL_NEEDS = Code(_US_CORE + "us-core-category", "sdoh", "SDOH")
 INTERPRETATION = {
     code: Code(_THO + "v3-ObservationInterpretation", code, display)

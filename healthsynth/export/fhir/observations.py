@@ -54,9 +54,10 @@ def observation(e: Result, v: Values, end: None, link: int | None) -> Json:
 
 
 def categories(asked: Concept) -> list[Json]:
-    """Its kind; social needs are marked as such, too."""
-    found = [coded(codes.OBSERVATION_CATEGORY[asked.kind])]
-    return [*found, coded(codes.SOCIAL_NEEDS)] if asked.more.get("category") == "sdoh" else found
+    """Its kind, unless the vocabulary has another word for it; social needs are marked as such, too."""
+    word = asked.more.get("category", "")
+    found = [coded(codes.OWN_CATEGORY.get(word) or codes.OBSERVATION_CATEGORY[asked.kind])]
+    return [*found, coded(codes.SOCIAL_NEEDS)] if word == "sdoh" else found
 
 
 def _code(measured: Concept) -> Json:

@@ -37,7 +37,7 @@ class Role(NamedTuple):
 
 
 def _components(value: Any, source: str) -> Any:
-    return tuple((part[0], Var(f"{source}[{n}][1]"), *part[2:]) for n, part in enumerate(value))
+    return tuple((part[0], _measured(part[1], f"{source}[{n}][1]"), *part[2:]) for n, part in enumerate(value))
 
 
 def _answered(value: Any, source: str) -> Any:
@@ -54,7 +54,13 @@ OPTIONAL = Role(lambda e: f"{e} is None", lambda value, e: None if value is None
 COUNTED = Role(lambda e: f"len({e})", lambda value, e: tuple(Var(f"{e}[{n}]") for n in range(len(value))))
 # A number differs; a coded answer, and having no value, belong to the shape.
 MEASURED = Role(lambda e: f"({e} if {e}.__class__ is Concept else {e} is None)", _measured)
-COMPONENTS = Role(lambda e: f"({e} and tuple([(part[0], *part[2:]) for part in {e}]))", _components)
+COMPONENTS = Role(
+    lambda e: (
+        f"({e} and tuple([(part[1] if part[1].__class__ is Concept else part[1] is None, part[0], *part[2:])"
+        f" for part in {e}]))"
+    ),
+    _components,
+)
 # Questions belong to the shape, whatever the answers.
 ANSWERED = Role(lambda e: f"tuple([part[0] for part in {e}])", _answered)
 # A lane belongs to the shape, the number in it does not.
