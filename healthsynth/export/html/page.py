@@ -17,10 +17,11 @@ from healthsynth.people.person import Person
 from healthsynth.record.events import Result
 from healthsynth.record.ids import EVENT, prefix, uuid
 from healthsynth.record.record import Record
-from healthsynth.units import Clock, age_years
+from healthsynth.units import YEAR, Clock, age_years
 
 _VALUE = '<tr><td>%s<td class="num">%s<td>%s<td>%s'  # numbers and our own words: nothing to escape
 _FOLLOWED, _SHORT = 4, 0.15  # values, and the part of the page's axis, that give a plot an axis of its own
+_RECENT = 5 * YEAR  # older vital signs (the head of an infant) tell nothing of today
 _GROWN = 20  # years: the growth charts end here
 
 
@@ -63,11 +64,12 @@ def view(record: Record, notes: dict[int, str], questions: frozenset[str], histo
     active, resolved, episodes = problems(record)
     now, past = medications(record)
     child = age_years(person.birth, end) < _GROWN
+    vitals = in_order(found.vitals + found.latest)
     return {
         **_head(record, end),
         "ticks": [(f"{tick.part * 100:.1f}", tick.anchor, tick.text) for tick in axis.ticks(6)],
         "allergies": lists.allergies(record),
-        "vitals": [lists.latest(one) for one in in_order(found.vitals + found.latest)],
+        "vitals": [lists.latest(one) for one in vitals if end - one.latest.time <= _RECENT],
         "tested": any(one.concept.kind == "lab" for one in found.single) or bool(found.panels),
         "abnormal": lists.out_of_range(found),
         "active": rows(active, axis, make),
@@ -77,7 +79,7 @@ def view(record: Record, notes: dict[int, str], questions: frozenset[str], histo
         "past": grouped(past, axis, make),
         "plans": rows(reversed(plans(record)), axis, make),
         "goals": lists.goals(record),
-        "growth": growth(person, found.vitals + found.latest, end) if child else [],
+        "growth": growth(person, vitals, end) if child else [],
         **_curves(record, found, end),
         "single": sorted([lists.latest(one) for one in found.single], key=lambda value: value.day, reverse=True),
         "lanes": lanes(record, axis),

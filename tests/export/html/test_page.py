@@ -130,6 +130,15 @@ def test_an_empty_record_is_a_whole_page():
     ]
 
 
+def test_vital_signs_of_long_ago_are_not_the_latest():
+    years = 6 * 31_557_600
+    old = replace(RECORD, as_of=RECORD.as_of + years)
+    assert "Heart rate" in section(parsed(page_of(RECORD)), "glance").text
+    glance = section(parsed(page_of(old)), "glance").text
+    assert "Heart rate" not in glance
+    assert "None in the last five years." in glance
+
+
 def test_a_bar_lies_where_its_time_lies_in_the_window():
     ten_years = parsed(page_of(long_record(), replace(SETTINGS, history="10y")))
     bars = section(ten_years, "medications").one("svg", class_="bars").all("rect")
