@@ -75,6 +75,16 @@ class Settings:
         (), "texts", "-m --module", "only modules of these names, e.g. 'diab*', and what they read"
     )
     format: tuple[str, ...] = _row(("fhir", "csv"), "texts", "-f --format", "what to write; may be given several times")
+    compress: str = _row(
+        "none", "choice", "--compress", "compress what is text: FHIR bundles, NDJSON, CSV, notes",
+        choices=("none", "gzip"),
+    )  # fmt: skip
+    split_size: int = _row(
+        100, "count", "--split-size", "of NDJSON, begin a new file of a type before it grows beyond this", "MB"
+    )
+    bulk_url: str = _row(
+        "http://localhost:8000", "text", "--bulk-url", "of NDJSON, where its folder will be served: URLs begin with this"
+    )
     us_core: str = _row(
         "6.1.0",
         "choice",

@@ -37,7 +37,23 @@ def _options(given: dict[str, Any], make: Any) -> Any:
         raise UsageError("--resume keeps what is there and --overwrite removes it: choose one")
     if given["workers"] < 0:
         raise UsageError("--workers: a number of processes, or 0 for one a core")
-    return make(given["output"], given["workers"], given["resume"], given["overwrite"])
+    return make(
+        given["output"], given["workers"], given["resume"], given["overwrite"], _database(given["database_url"])
+    )
+
+
+def _database(typed: str | None) -> str | None:
+    """Where the user or the environment says the database is."""
+    import os
+
+    from healthsynth.export.database.target import has_password
+
+    if typed is not None and has_password(typed):
+        raise UsageError(
+            "--database-url: everyone on this machine can read a command's options, so no password in it; give it with "
+            "PGPASSWORD, ~/.pgpass or a service file (?service=NAME), or the whole URL with DATABASE_URL"
+        )
+    return typed or os.environ.get("DATABASE_URL")
 
 
 def _one_thread_each() -> None:
@@ -122,6 +138,16 @@ _CARRIED_OUT: dict[str, tuple[Any, Any]] = {
     "dry_run": (
         Annotated[bool, typer.Option("--dry-run", help="Forecast patients, files, bytes and time; write nothing.")],
         False,
+    ),
+    "database_url": (
+        Annotated[
+            str | None,
+            typer.Option(
+                help="For -f postgres: where to, e.g. postgresql://localhost/test, without a password; DATABASE_URL if not given.",
+                metavar="URL",
+            ),
+        ],
+        None,
     ),
     "quiet": (Annotated[bool, typer.Option("-q", "--quiet", help="No progress bar, no summary.")], False),
     "json": (Annotated[bool, typer.Option("--json", help="A machine-readable summary on stdout.")], False),

@@ -2,11 +2,17 @@
 
 An exporter sees the records of one chunk after the other (`add`), hands over what it must remember of them (`take`), and at the very
 end writes what patients share (`finish`), perhaps in another process. It neither knows of chunks nor touches the disk.
+
+Some formats need more, and have one of these as well:
+    Gathering   writes once a chunk instead of once a record (compression)
+    Merging     makes its files itself from what all chunks appended (Parquet, a database file, files of a certain size)
+    Sink        keeps records elsewhere than in the output folder (a database server)
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
-from typing import Any, Protocol
+from pathlib import Path
+from typing import Any, Protocol, runtime_checkable
 
 from healthsynth.people.facility import Clinician, Facility
 from healthsynth.people.person import Payer
@@ -95,3 +101,72 @@ class Exporter(Protocol):
 
     def finish(self, used: Used, taken: Iterable[Json], out: Output) -> None:
         """Write what patients share, after all records; only `out.file` and `out.count`."""
+
+
+@runtime_checkable
+class Gathering(Protocol):
+    """An exporter that holds back what records append, and writes it when the chunk is over."""
+
+    def flush(self, out: Output) -> None:
+        """Write what was held back; called after the last record of a chunk, before `take`."""
+
+
+class Appended(Protocol):
+    """What chunks appended to the paths of one format, in order of patients."""
+
+    def paths(self) -> list[str]:
+        """The paths, sorted."""
+
+    def read(self, path: str, start: int = 0, size: int | None = None) -> Iterator[bytes]:
+        """The bytes of a path, block by block: `size` of them from `start`, or all that follow."""
+
+
+class Files(Protocol):
+    """Where a merging format writes. A file that a run which was killed has finished is not made again."""
+
+    @property
+    def scratch(self) -> Path:
+        """An empty folder for things on the way, on the disk of the output folder; it is removed."""
+
+    def stream(self, path: str, blocks: Iterable[bytes]) -> None:
+        """A whole file; the blocks are not asked for where it is there already."""
+
+    def make(self, path: str, maker: Callable[[Path], None]) -> None:
+        """A whole file that `maker` writes to a path which is not there yet; not called where the file is there already."""
+
+
+@runtime_checkable
+class Merging(Protocol):
+    """An exporter that makes its files itself; what chunks append to paths in its folders is only kept for `merge`."""
+
+    def merge(self, appended: Appended, out: Files) -> None:
+        """Write the files; called after `finish`."""
+
+    def forecast(self, appended: Mapping[str, int]) -> tuple[int, int]:
+        """(files, bytes) that `merge` would make, about, of so many bytes appended to each path."""
+
+
+@runtime_checkable
+class Sink(Protocol):
+    """An exporter that keeps records elsewhere. What it says in `finish` it stores there."""
+
+    def bind(self, target: str | None) -> None:
+        """Told once in each process, before anything else, where to; nothing is opened yet.
+
+        Raises:
+            UsageError: that is no place for it.
+        """
+
+    def prepare(self, identity: Json, done: Collection[int], replace: bool) -> None:
+        """Make ready, in one process, before the first chunk.
+
+        Args:
+            identity: which run this is; a run that is resumed has an equal one.
+            done: chunks that the output folder has.
+            replace: whether another run that is there may be removed.
+        Raises:
+            HealthsynthError: it cannot be reached, holds something else, or lacks one of `done`.
+        """
+
+    def store(self, chunk: int) -> None:
+        """Keep the records since the last call as a whole, once, however often this is done for the same chunk."""

@@ -19,10 +19,13 @@ if TYPE_CHECKING:
 # Used where the package runs from a checkout that nobody installed; otherwise the entry points count.
 BUILT_IN: Mapping[str, str] = {
     "csv": "healthsynth.export.formats:csv",
+    "duckdb": "healthsynth.export.formats:duckdb",
     "fhir": "healthsynth.export.formats:fhir",
     "html": "healthsynth.export.formats:html",
     "ndjson": "healthsynth.export.formats:ndjson",
     "notes": "healthsynth.export.formats:notes",
+    "parquet": "healthsynth.export.formats:parquet",
+    "postgres": "healthsynth.export.formats:postgres",
 }
 
 
@@ -52,40 +55,6 @@ class FhirFormat:
             out.file(f"fhir/{name}", content)
             for kind, _ in _resources(content):
                 out.count(kind)
-
-
-class NdjsonFormat:
-    """ndjson/<Type>.ndjson: a line a resource, as FHIR's Bulk Data export has it."""
-
-    folders = ("ndjson",)
-
-    def __init__(self, settings: Settings, program: "Program"):
-        self.schema = _fhir_schema(settings)
-        self._fhir = _fhir(settings, program)
-
-    def heads(self) -> Mapping[str, bytes]:
-        return {}
-
-    def add(self, record: Record, out: Output) -> None:
-        lines: dict[str, list[bytes]] = {}
-        for kind, line in self._fhir.ndjson(record):
-            lines.setdefault(kind, []).append(line)
-        for kind, found in lines.items():
-            out.append(f"ndjson/{kind}.ndjson", b"".join(found))
-            out.count(kind, len(found))
-
-    def take(self) -> Json:
-        self._fhir.forget()  # what the chunk used is in its journal
-        return {}
-
-    def finish(self, used: Used, taken: Iterable[Json], out: Output) -> None:
-        lines: dict[str, list[bytes]] = {}
-        for _, content in _shared_bundles(self._fhir, used):
-            for kind, resource in _resources(content):
-                lines.setdefault(kind, []).append(orjson.dumps(resource) + b"\n")
-                out.count(kind)
-        for kind, found in sorted(lines.items()):
-            out.file(f"ndjson/{kind}.ndjson", b"".join(found))
 
 
 def _fhir_schema(settings: Settings) -> str:
@@ -182,14 +151,30 @@ def _csv_path(table: str) -> str:
     return f"csv/{table}.csv"
 
 
+def _packed(settings: Settings, format_: Exporter) -> Exporter:
+    """Compressed if that is asked for."""
+    if settings.compress == "none":
+        return format_
+    from healthsynth.export.packing import Gzipped
+
+    return Gzipped(format_)
+
+
 def csv(settings: Settings, program: "Program") -> Exporter:
     """Flat tables in the Synthea layout."""
-    return CsvFormat(program)
+    return _packed(settings, CsvFormat(program))
+
+
+def duckdb(settings: Settings, program: "Program") -> Exporter:
+    """Tables with keys and views in one file."""
+    from healthsynth.export.database.duckdb_file import DuckdbFormat
+
+    return DuckdbFormat(program.concepts)
 
 
 def fhir(settings: Settings, program: "Program") -> Exporter:
     """One transaction bundle a patient."""
-    return FhirFormat(settings, program)
+    return _packed(settings, FhirFormat(settings, program))
 
 
 def html(settings: Settings, program: "Program") -> Exporter:
@@ -201,9 +186,25 @@ def html(settings: Settings, program: "Program") -> Exporter:
 
 def ndjson(settings: Settings, program: "Program") -> Exporter:
     """Bulk Data files by type."""
-    return NdjsonFormat(settings, program)
+    from healthsynth.export.ndjson import NdjsonFormat
+
+    return NdjsonFormat(settings, _fhir(settings, program), _fhir_schema(settings))
 
 
 def notes(settings: Settings, program: "Program") -> Exporter:
     """Notes as text files."""
-    return NotesFormat()
+    return _packed(settings, NotesFormat())
+
+
+def parquet(settings: Settings, program: "Program") -> Exporter:
+    """Tables with types, a file each."""
+    from healthsynth.export.database.parquet import ParquetFormat
+
+    return ParquetFormat(program.concepts)
+
+
+def postgres(settings: Settings, program: "Program") -> Exporter:
+    """Tables in a database server."""
+    from healthsynth.export.database.postgres import PostgresFormat
+
+    return PostgresFormat(program.concepts)

@@ -1,16 +1,17 @@
-"""The end of a run: what chunks append becomes files, in the order of patients; then what patients share.
+"""The end of a run: what chunks append becomes files, in the order of patients; then what patients share; then what formats merge.
 
 Every file is streamed to a temporary one, fsynced, renamed and journalled. A run killed here goes on with the next file.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+import shutil
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import orjson
 
 from healthsynth.errors import HealthsynthError
-from healthsynth.export.base import Exporter
+from healthsynth.export.base import Exporter, Merging
 from healthsynth.run import disk, layout
 from healthsynth.run.disk import Written
 from healthsynth.run.facts import Facts
@@ -38,9 +39,15 @@ def region(output: Path, chunk: int, at: int, size: int) -> Iterator[bytes]:
             yield block
 
 
-def tables(output: Path, chunks: Chunks, heads: Mapping[str, bytes], done: set[str], told: Told) -> None:
-    """Write every file that chunks append to, except those in `done`."""
-    paths = {path for line in chunks.values() for path in line["part"] if path != FACTS} | set(heads)
+def _appended(chunks: Chunks) -> set[str]:
+    return {path for line in chunks.values() for path in line["part"] if path != FACTS}
+
+
+def tables(output: Path, chunks: Chunks, exporters: Mapping[str, Exporter], done: set[str], told: Told) -> None:
+    """Write every file that chunks append to, except those in `done` and those of formats that merge."""
+    heads = {path: head for exporter in exporters.values() for path, head in exporter.heads().items()}
+    merged = {name for exporter in exporters.values() if isinstance(exporter, Merging) for name in exporter.folders}
+    paths = {path for path in _appended(chunks) if path.split("/")[0] not in merged} | set(heads)
     for path in sorted(paths - done):
         size, digest = disk.write_whole(
             output / path, layout.temporary(output, "table"), _table(output, chunks, path, heads.get(path, b""))
@@ -98,3 +105,61 @@ def shared(
     for finish.exporter, exporter in exporters.items():
         exporter.finish(facts.used, taken[finish.exporter], finish)
     return facts, finish.counts
+
+
+class _Region:
+    """What chunks appended to the paths of one format."""
+
+    def __init__(self, output: Path, chunks: Chunks, folders: tuple[str, ...]):
+        self._output, self._chunks = output, chunks
+        self._paths = sorted(path for path in _appended(chunks) if path.split("/")[0] in folders)
+
+    def paths(self) -> list[str]:
+        return self._paths
+
+    def read(self, path: str, start: int = 0, size: int | None = None) -> Iterator[bytes]:
+        for chunk in sorted(self._chunks):
+            at, length = self._chunks[chunk]["part"].get(path, (0, 0))
+            if start >= length:
+                start -= length
+                continue
+            here = length - start if size is None else min(length - start, size)
+            yield from region(self._output, chunk, at + start, here)
+            start = 0
+            if size is not None:
+                size -= here
+                if not size:
+                    return
+
+
+class _Files:
+    """Where formats merge to."""
+
+    def __init__(self, output: Path, done: set[str], told: Told):
+        self._output, self._done, self._told = output, done, told
+        self.scratch = layout.scratch(output)
+
+    def stream(self, path: str, blocks: Iterable[bytes]) -> None:
+        if path not in self._done:
+            written = disk.write_whole(self._output / path, layout.temporary(self._output, "merged"), blocks)
+            self._told(Written(path, *written))
+
+    def make(self, path: str, maker: Callable[[Path], None]) -> None:
+        if path in self._done:
+            return
+        temporary = self.scratch / "made"
+        maker(temporary)
+        written = disk.settled(temporary)
+        disk.replace(temporary, self._output / path)
+        disk.settle((self._output / path).parent)
+        self._told(Written(path, *written))
+
+
+def merge(output: Path, chunks: Chunks, exporters: Mapping[str, Exporter], done: set[str], told: Told) -> None:
+    """Let formats make their files of what chunks appended, except those in `done`."""
+    for exporter in exporters.values():
+        if isinstance(exporter, Merging):
+            files = _Files(output, done, told)
+            shutil.rmtree(files.scratch, ignore_errors=True)  # of a run that was killed
+            files.scratch.mkdir()
+            exporter.merge(_Region(output, chunks, exporter.folders), files)

@@ -57,6 +57,14 @@ def write(path: Path, parts: Iterable[bytes]) -> tuple[int, str]:
     return size, digest.hexdigest()
 
 
+def settled(path: Path) -> tuple[int, str]:
+    """Fsync a file that others have written; returns its size and SHA-256."""
+    with path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256")
+        os.fsync(file.fileno())
+        return file.tell(), digest.hexdigest()
+
+
 def replace(temporary: Path, target: Path) -> None:
     """Give a finished file its name, in one step."""
     target.parent.mkdir(parents=True, exist_ok=True)

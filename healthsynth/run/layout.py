@@ -31,6 +31,11 @@ def part(output: Path, chunk: int) -> Path:
     return parts(output) / f"{chunk:07d}"
 
 
+def scratch(output: Path) -> Path:
+    """A folder for things on the way to files."""
+    return output / WORK / "scratch"
+
+
 def temporary(output: Path, name: str) -> Path:
     """A file that will be renamed."""
     return output / WORK / f"{name}.tmp"

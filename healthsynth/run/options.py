@@ -1,7 +1,7 @@
 """How a run is carried out: nothing here changes a byte of what it writes."""
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 
@@ -11,6 +11,7 @@ class Options:
     workers: int = 0  # processes; 0: one a core
     resume: bool = False
     overwrite: bool = False
+    database_url: str | None = field(default=None, repr=False)  # may hold a password: it is in no file and no message
 
     @property
     def processes(self) -> int:

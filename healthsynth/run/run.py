@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from healthsynth.errors import EXIT_INTERRUPTED, HealthsynthError
+from healthsynth.export.base import Sink
 from healthsynth.run import assemble, chunks, disk, folder, layout, manifest
 from healthsynth.run import journal as journals
 from healthsynth.run.disk import Written
@@ -21,7 +22,7 @@ from healthsynth.run.options import Options
 from healthsynth.run.progress import Progress, Quiet
 from healthsynth.run.summary import Summary
 from healthsynth.run.supervisor import Supervisor
-from healthsynth.run.worker import Work, chunk_task
+from healthsynth.run.worker import Work, bind, chunk_task
 from healthsynth.settings import Settings
 
 
@@ -95,6 +96,7 @@ class Run:
         if not options.resume and not options.overwrite:
             folder.refuse_other_run(output)
         work = self._make(self.settings)
+        bind(work, options.database_url)
         identity = work.identity()
         own = sorted({name for exporter in work.exporters.values() for name in exporter.folders})
         held = folder.prepare(output, own, options.resume, options.overwrite)
@@ -126,6 +128,7 @@ class Run:
     def _finish(self, work: Pipeline, identity: dict[str, Any], own: list[str]) -> dict[str, Any]:
         journal = self._open_journal(identity, own)
         try:
+            self._prepare(work, identity)
             self._do_chunks(work, journal)
             return self._assemble(work, identity, journal)
         finally:
@@ -211,8 +214,15 @@ class Run:
     def _task(self, work: Pipeline) -> Callable[[], Callable[[int], dict[str, Any]]]:
         """What makes the function of a worker: with fork it inherits the pipeline, elsewhere it makes its own."""
         if Supervisor.inherits:
-            return partial(chunk_task, lambda: work, self._output)
-        return partial(chunk_task, partial(self._make, self.settings), self._output)
+            return partial(chunk_task, lambda: work, self._output, self.options.database_url)
+        return partial(chunk_task, partial(self._make, self.settings), self._output, self.options.database_url)
+
+    def _prepare(self, work: Pipeline, identity: dict[str, Any]) -> None:
+        """Make the places ready where formats keep records elsewhere."""
+        which = {"settings": manifest.settings_of(self.settings), "identity": identity, "chunk_size": chunks.SIZE}
+        for exporter in work.exporters.values():
+            if isinstance(exporter, Sink):
+                exporter.prepare(which, self._chunks.keys(), self.options.overwrite)
 
     def _assemble(self, work: Pipeline, identity: dict[str, Any], journal: journals.Journal) -> dict[str, Any]:
         done = set(self._files)
@@ -223,10 +233,11 @@ class Run:
 
         with disk.told(self._output):
             self._progress.phase("joining tables")
-            heads = {path: head for exporter in work.exporters.values() for path, head in exporter.heads().items()}
-            assemble.tables(self._output, self._chunks, heads, done, told)
+            assemble.tables(self._output, self._chunks, work.exporters, done, told)
             self._progress.phase("writing what is shared")
             facts, counted = assemble.shared(self._output, self._chunks, work.exporters, done, told)
+            self._progress.phase("merging")
+            assemble.merge(self._output, self._chunks, work.exporters, done, told)
             counts = _sum([counted, *(line["counts"] for line in self._chunks.values())])
             made = manifest.make(self.settings, identity, facts, counts, self._files.values())
             manifest.write(self._output, made)

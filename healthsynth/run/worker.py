@@ -17,7 +17,7 @@ from typing import Any, Protocol
 import orjson
 
 from healthsynth.errors import HealthsynthError
-from healthsynth.export.base import Exporter
+from healthsynth.export.base import Exporter, Gathering, Sink
 from healthsynth.record.record import Record
 from healthsynth.run import chunks, disk, layout
 from healthsynth.run.facts import Facts
@@ -111,6 +111,7 @@ def do_chunk(work: Work, output: Path, chunk: int, beat: Callable[[], None] | No
     try:
         with disk.told(output):
             facts = _live(work, out, chunks.numbers(work.settings, chunk), beat)
+            _close(work, out, chunk)
             taken = {name: exporter.take() for name, exporter in work.exporters.items()}
             line = out.finish({**facts.plain(), "taken": taken})
     except BaseException:
@@ -118,6 +119,15 @@ def do_chunk(work: Work, output: Path, chunk: int, beat: Callable[[], None] | No
         raise
     patients = {"living": facts.living, "deceased": facts.deceased}
     return {"event": "chunk", "chunk": chunk, **patients, **line}
+
+
+def _close(work: Work, out: ChunkOutput, chunk: int) -> None:
+    """What formats held back until the chunk is over. It is stored elsewhere before the journal can speak of it."""
+    for out.exporter, exporter in work.exporters.items():
+        if isinstance(exporter, Gathering):
+            exporter.flush(out)
+        if isinstance(exporter, Sink):
+            exporter.store(chunk)
 
 
 def _live(work: Work, out: ChunkOutput, numbers: range, beat: Callable[[], None] | None) -> Facts:
@@ -148,9 +158,18 @@ def _replay(settings: Settings, number: int, error: Exception) -> str:
     )
 
 
-def chunk_task(make: Callable[[], Work], output: Path) -> Callable[[int], dict[str, Any]]:
+def bind(work: Work, target: str | None) -> None:
+    """Tell the formats that keep records elsewhere where that is."""
+    for exporter in work.exporters.values():
+        if isinstance(exporter, Sink):
+            exporter.bind(target)
+
+
+def chunk_task(make: Callable[[], Work], output: Path, target: str | None) -> Callable[[int], dict[str, Any]]:
     """The function that a worker process calls for each chunk, with the pipeline made once."""
-    return partial(do_chunk, make(), output, beat=_parent_is_there(os.getppid()))
+    work = make()
+    bind(work, target)
+    return partial(do_chunk, work, output, beat=_parent_is_there(os.getppid()))
 
 
 def _parent_is_there(parent: int) -> Callable[[], None]:

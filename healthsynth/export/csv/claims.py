@@ -202,7 +202,7 @@ def _claim(page: Page, open_: Open, id_: str, codes: list[str], onset: str, serv
     status = f"CLOSED,,CLOSED,0.00,,0.00,{service},,{service}" if payer else f",,CLOSED,,,0.00,,,{service}"
     kind = 2 if is_institutional(visit) else 1
     return (
-        f"{id_},{page.patient},{provider},{payer.id if payer else 0},0,{department},{department},"
+        f"{id_},{page.patient},{provider},{payer.id if payer else page.nobody},{page.nobody},{department},{department},"
         f"{','.join(codes)}{',' * (_DIAGNOSES - len(codes))},,{open_.id},{onset},{service},{provider},"
         f"{status},{kind},0"
     )

@@ -65,7 +65,7 @@ def condition(page: Page, event: Diagnosis) -> None:
     code = event.concept.primary
     open_.diagnoses.append((code.code, event.onset))
     page.out["conditions"].append(
-        f"{date(event.time)},{_stop(page, event.number)},{open_.owners},{code.system},{coded(event.concept)}"
+        f"{page.key(event.number)}{date(event.time)},{_stop(page, event.number)},{open_.owners},{code.system},{coded(event.concept)}"
     )
 
 
@@ -74,7 +74,8 @@ def allergy(page: Page, event: Allergy) -> None:
     reactions = [_reaction(manifestation, severity) for manifestation, severity in event.reactions[:_REACTIONS]]
     reactions += [",,"] * (_REACTIONS - len(reactions))
     page.out["allergies"].append(
-        f"{date(event.time)},{_stop(page, event.number)},{page.open[event.visit].owners},{code.code},"
+        f"{page.key(event.number)}{date(event.time)},{_stop(page, event.number)},{page.open[event.visit].owners},"
+        f"{code.code},"
         f"{_SHORT[code.system]},{quoted(code.display)},{more.get('type', 'allergy')},{more.get('category', '')},"
         f"{','.join(reactions)}"
     )

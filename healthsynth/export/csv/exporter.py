@@ -67,6 +67,10 @@ _SHARED_TABLES: dict[str, Columns] = {
 }
 TABLES: dict[str, Columns] = {**_RECORD_TABLES, **_SHARED_TABLES}
 _NAMES = tuple(_RECORD_TABLES)
+# Tables whose rows have no id in the layout.
+KEYED = (
+    "conditions", "observations", "medications", "procedures", "immunizations", "allergies", "devices", "supplies",
+)  # fmt: skip
 
 # What has no table in the layout (goals, referrals, remarks, newborns, deaths) is not here.
 _WRITERS: dict[type, Callable[[Page, Any], None]] = {
@@ -88,11 +92,14 @@ class CsvExporter:
 
     Args:
         concepts: the program's concepts by name; body sites of images are looked up in it.
+        keyed: for databases: rows of the tables in `KEYED` begin with their id, the same as in FHIR; no payer is an
+            empty field instead of 0.
     """
 
     TABLES = TABLES
 
-    def __init__(self, concepts: Mapping[str, Concept]):
+    def __init__(self, concepts: Mapping[str, Concept], keyed: bool = False):
+        self._keyed = keyed
         self._concepts = concepts
         self._charges = Charges()
         self._totals = Totals()
@@ -104,7 +111,7 @@ class CsvExporter:
 
     def rows(self, record: Record) -> dict[str, str]:
         """Table -> its lines for this record, without a header; tables without a line are left out."""
-        page = Page(record, _NAMES, self._charges, self._totals)
+        page = Page(record, _NAMES, self._charges, self._totals, self._keyed)
         prescriptions = []
         for event in record.events:
             writer = _WRITERS.get(type(event))

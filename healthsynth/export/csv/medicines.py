@@ -48,7 +48,7 @@ def prescription(page: Page, event: Prescription) -> list[tuple[Fill, Line]]:
     code = event.concept.primary
     display = quoted(code.display)
     page.out["medications"].append(
-        f"{page.stamps[event.time]},{'' if end is None else page.stamps[end]},{page.patient},"
+        f"{page.key(event.number)}{page.stamps[event.time]},{'' if end is None else page.stamps[end]},{page.patient},"
         f"{payer_id(open_.coverage)},{open_.id},{coded(event.concept)},{money(price)},{money(share)},{len(fills)},"
         f"{money(price * len(fills))},{reason(event.reason)}"
     )
@@ -62,7 +62,7 @@ def administration(page: Page, event: Administration) -> None:
     price, _, share = page.bill(event, event.time, event.time)
     stamp = page.stamps[event.time]
     page.out["medications"].append(
-        f"{stamp},{stamp},{page.patient},{payer_id(open_.coverage)},{open_.id},{coded(event.concept)},{money(price)},"
+        f"{page.key(event.number)}{stamp},{stamp},{page.patient},{payer_id(open_.coverage)},{open_.id},{coded(event.concept)},{money(price)},"
         f"{money(share)},1,{money(price)},{reason(event.reason)}"
     )
     _count(page, event.visit, 4, share)
@@ -71,7 +71,9 @@ def administration(page: Page, event: Administration) -> None:
 def immunization(page: Page, event: Vaccination) -> None:
     open_ = page.open[event.visit]
     price, _, share = page.bill(event, event.time, event.time)
-    page.out["immunizations"].append(f"{page.stamps[event.time]},{open_.owners},{coded(event.concept)},{money(price)}")
+    page.out["immunizations"].append(
+        f"{page.key(event.number)}{page.stamps[event.time]},{open_.owners},{coded(event.concept)},{money(price)}"
+    )
     _count(page, event.visit, 8, share)
 
 

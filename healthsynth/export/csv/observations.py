@@ -54,7 +54,7 @@ def _answer(concept: Concept, answer: Concept) -> str:
 
 def observation(page: Page, event: Result) -> None:
     """A row for its value and one for each component, as the layout has it for blood pressure."""
-    start = f"{page.stamps[event.time]},{page.open[event.visit].owners}"
+    start = f"{page.key(event.number)}{page.stamps[event.time]},{page.open[event.visit].owners}"
     value = event.value
     rows = page.out["observations"]
     if value is not None:

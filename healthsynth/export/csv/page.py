@@ -50,6 +50,7 @@ class Page:
         "charges",
         "ends",
         "head",
+        "keyed",
         "open",
         "out",
         "patient",
@@ -59,8 +60,9 @@ class Page:
         "totals",
     )
 
-    def __init__(self, record: Record, tables: tuple[str, ...], charges: Charges, totals: Totals):
+    def __init__(self, record: Record, tables: tuple[str, ...], charges: Charges, totals: Totals, keyed: bool = False):
         person = record.person
+        self.keyed = keyed
         self.record = record
         self.patient = person.id
         self.prefix = prefix(person.seed, person.number, person.attempt)
@@ -76,6 +78,15 @@ class Page:
     def id(self, number: int) -> str:
         """The id of a visit or an event."""
         return f"{self.head}{number:012x}"
+
+    def key(self, number: int) -> str:
+        """What a row begins with whose table has no id in the layout: its id where keys are asked for, else nothing."""
+        return f"{self.head}{number:012x}," if self.keyed else ""
+
+    @property
+    def nobody(self) -> str:
+        """In place of the id of a payer."""
+        return "" if self.keyed else "0"
 
     def end(self, number: int) -> Clock | None:
         """When something stopped; None while it goes on."""

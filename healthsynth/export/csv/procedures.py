@@ -14,7 +14,7 @@ from healthsynth.export.csv.columns import (
 from healthsynth.export.csv.page import Page
 from healthsynth.export.csv.text import coded, money, quoted, reason
 from healthsynth.record.events import ImagingDone, ProcedureDone
-from healthsynth.record.ids import INSTANCE, SERIES, uuid
+from healthsynth.record.ids import INSTANCE, SERIES, STUDY_PROCEDURE, uuid
 from healthsynth.units import MINUTE, Clock
 from healthsynth.vocabulary import Concept
 
@@ -67,7 +67,7 @@ _IMAGING_LENGTH = 15 * MINUTE  # where the vocabulary does not say how long it t
 
 
 def procedure(page: Page, event: ProcedureDone) -> None:
-    _write(page, event, event.end)
+    _write(page, event, event.end, page.key(event.number))
 
 
 def imaging(page: Page, event: ImagingDone, sites: Mapping[str, Concept]) -> None:
@@ -77,7 +77,8 @@ def imaging(page: Page, event: ImagingDone, sites: Mapping[str, Concept]) -> Non
         sites: concepts by name, for the body site that the vocabulary names.
     """
     concept = event.concept
-    _write(page, event, event.time + imaging_length(concept))
+    key = f"{uuid(page.prefix, STUDY_PROCEDURE, event.number)}," if page.keyed else ""
+    _write(page, event, event.time + imaging_length(concept), key)
     modality = concept.more.get("modality", "DX")
     meaning, sop, sop_name = _MODALITIES[modality]
     series = dicom_uid(uuid(page.prefix, SERIES, event.number))
@@ -100,11 +101,11 @@ def dicom_uid(id_: str) -> str:
     return f"2.25.{int(id_.replace('-', ''), 16)}"
 
 
-def _write(page: Page, event: ProcedureDone | ImagingDone, end: Clock) -> None:
+def _write(page: Page, event: ProcedureDone | ImagingDone, end: Clock, key: str) -> None:
     price, _, share = page.bill(event, event.time, end)
     concept, open_ = event.concept, page.open[event.visit]
     page.out["procedures"].append(
-        f"{page.stamps[event.time]},{page.stamps[end]},{open_.owners},{concept.primary.system},{coded(concept)},"
+        f"{key}{page.stamps[event.time]},{page.stamps[end]},{open_.owners},{concept.primary.system},{coded(concept)},"
         f"{money(price)},{reason(event.reason)}"
     )
     page.totals.providers[open_.visit.clinician.id][1] += 1

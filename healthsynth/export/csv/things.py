@@ -36,7 +36,7 @@ def device(page: Page, event: DeviceGiven) -> None:
     end = page.end(event.number)
     page.bill(event, event.time, event.time)
     page.out["devices"].append(
-        f"{page.stamps[event.time]},{'' if end is None else page.stamps[end]},{page.open[event.visit].owners},"
+        f"{page.key(event.number)}{page.stamps[event.time]},{'' if end is None else page.stamps[end]},{page.open[event.visit].owners},"
         f"{coded(event.concept)},{_udi(event)}"
     )
 
@@ -54,5 +54,6 @@ def _udi(event: DeviceGiven) -> str:
 def supply(page: Page, event: Supplied) -> None:
     page.bill(event, event.time, event.time)
     page.out["supplies"].append(
-        f"{date(event.time)},{page.open[event.visit].owners},{coded(event.concept)},{event.quantity}"
+        f"{page.key(event.number)}{date(event.time)},{page.open[event.visit].owners},{coded(event.concept)},"
+        f"{event.quantity}"
     )

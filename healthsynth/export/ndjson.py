@@ -1,0 +1,181 @@
+"""NDJSON as FHIR's Bulk Data export has it: files of one type, of a certain size at most, and what leads to them.
+
+    ndjson/Observation.ndjson, Observation-2.ndjson, ...   a line a resource, in order of patients
+    ndjson/manifest.json                                   what an `$export` answers with: every file, with its type and count
+    ndjson/import-parameters.json                          what a server's `$import` is asked with
+
+Files are cut between patients. Compressed, a file is a row of gzip members of about a megabyte each.
+Source: https://hl7.org/fhir/uv/bulkdata/STU2/export.html, section 2.5.5.4; https://github.com/smart-on-fhir/bulk-import.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain
+from typing import TYPE_CHECKING, NamedTuple
+
+import orjson
+
+from healthsynth.export.base import Appended, Files, Json, Output, Used
+from healthsynth.export.packing import SUFFIX, VERSION, pack
+from healthsynth.record.record import Record
+from healthsynth.settings import Settings
+
+if TYPE_CHECKING:
+    from healthsynth.export.fhir import FhirExporter
+
+MEDIA_TYPE = "application/fhir+ndjson"
+_PIECE = 1 << 20  # bytes of lines that are compressed together
+_MB = 1_000_000
+
+
+class Piece(NamedTuple):
+    """Lines of whole patients that stand together: bytes as they are in the file, bytes of text, lines."""
+
+    size: int
+    text: int
+    lines: int
+
+
+class File(NamedTuple):
+    """A file to be: its type, its name, where in what was appended it begins and how much of it, its lines."""
+
+    type: str
+    name: str
+    start: int
+    size: int
+    lines: int
+
+
+class NdjsonFormat:
+    """The format.
+
+    Args:
+        settings: for compression, the size of files and their place.
+        fhir: writes the lines.
+        schema: of the lines.
+    """
+
+    folders = ("ndjson",)
+
+    def __init__(self, settings: Settings, fhir: "FhirExporter", schema: str):
+        self._packs = settings.compress == "gzip"
+        self.schema = f"{schema}, gzip ({VERSION})" if self._packs else schema
+        self._most = settings.split_size * _MB
+        self._base = settings.bulk_url.rstrip("/")
+        self._instant = f"{settings.as_of}T00:00:00Z"
+        self._fhir = fhir
+        self._lines: dict[str, list[tuple[bytes, int]]] = {}  # type -> (lines of a patient, how many)
+        self._pieces: dict[str, list[Piece]] = {}
+        self._shared: dict[str, list[tuple[bytes, Piece]]] = {}
+
+    def heads(self) -> Mapping[str, bytes]:
+        return {}
+
+    def add(self, record: Record, out: Output) -> None:
+        lines: dict[str, list[bytes]] = {}
+        for kind, line in self._fhir.ndjson(record):
+            lines.setdefault(kind, []).append(line)
+        for kind, found in lines.items():
+            self._lines.setdefault(kind, []).append((b"".join(found), len(found)))
+            out.count(kind, len(found))
+
+    def flush(self, out: Output) -> None:
+        held, self._lines = self._lines, {}
+        for kind in sorted(held):
+            for content, piece in self._cut(held[kind]):
+                out.append(f"ndjson/{kind}", content)
+                self._pieces.setdefault(kind, []).append(piece)
+
+    def take(self) -> Json:
+        self._fhir.forget()  # what the chunk used is in its journal
+        pieces, self._pieces = self._pieces, {}
+        return {"pieces": {kind: [list(piece) for piece in found] for kind, found in pieces.items()}}
+
+    def finish(self, used: Used, taken: Iterable[Json], out: Output) -> None:
+        self._pieces = {}
+        for plain in taken:
+            for kind, pieces in plain["pieces"].items():
+                self._pieces.setdefault(kind, []).extend(Piece(*piece) for piece in pieces)
+        payers = [payer for payer in used.payers.values() if payer.kind != "none"]
+        lines: dict[str, list[tuple[bytes, int]]] = {}
+        for _, bundle in self._fhir.shared_bundles(used.facilities.values(), used.clinicians.values(), payers):
+            for entry in orjson.loads(bundle)["entry"]:
+                resource = entry["resource"]
+                lines.setdefault(resource["resourceType"], []).append((orjson.dumps(resource) + b"\n", 1))
+                out.count(resource["resourceType"])
+        self._shared = {kind: list(self._cut(found)) for kind, found in lines.items()}
+
+    def merge(self, appended: Appended, out: Files) -> None:
+        files: list[File] = []
+        for kind, parts in sorted(self._shared.items()):
+            content = b"".join(each for each, _ in parts)
+            for file in self._plan(kind, [piece for _, piece in parts]):
+                out.stream(f"ndjson/{file.name}", (content[file.start : file.start + file.size],))
+                files.append(file)
+        for kind, pieces in sorted(self._pieces.items()):
+            for file in self._plan(kind, pieces):
+                out.stream(f"ndjson/{file.name}", appended.read(f"ndjson/{kind}", file.start, file.size))
+                files.append(file)
+        files.sort()
+        for name, told in (("manifest", self._manifest(files)), ("import-parameters", self._parameters(files))):
+            out.stream(f"ndjson/{name}.json", (orjson.dumps(told, option=orjson.OPT_INDENT_2) + b"\n",))
+
+    def forecast(self, appended: Mapping[str, int]) -> tuple[int, int]:
+        return sum(-(-size // self._most) for size in appended.values()) + 2, sum(appended.values())
+
+    def _cut(self, patients: Iterable[tuple[bytes, int]]) -> Iterator[tuple[bytes, Piece]]:
+        """Whole patients gathered into pieces of about a megabyte, or of what a file may have if that is less."""
+        held: list[bytes] = []
+        size = lines = 0
+        for content, count in chain(patients, ((b"", 0),)):
+            if held and (not count or size + len(content) > min(_PIECE, self._most)):
+                text = b"".join(held)
+                made = pack(text) if self._packs else text
+                yield made, Piece(len(made), size, lines)
+                held, size, lines = [], 0, 0
+            held.append(content)
+            size, lines = size + len(content), lines + count
+
+    def _plan(self, kind: str, pieces: Iterable[Piece]) -> Iterator[File]:
+        """The files of a type, of as many pieces each as its size allows."""
+        number, start = 1, 0
+        size = text = lines = 0
+        for piece in chain(pieces, (None,)):
+            if size and (piece is None or text + piece.text > self._most):
+                yield File(kind, self._name(kind, number), start, size, lines)
+                number, start = number + 1, start + size
+                size = text = lines = 0
+            if piece is not None:
+                size, text, lines = size + piece.size, text + piece.text, lines + piece.lines
+
+    def _name(self, kind: str, number: int) -> str:
+        return f"{kind}{f'-{number}' if number > 1 else ''}.ndjson{SUFFIX if self._packs else ''}"
+
+    def _manifest(self, files: Iterable[File]) -> Json:
+        return {
+            "transactionTime": self._instant,
+            "request": f"{self._base}/$export",
+            "requiresAccessToken": False,
+            "output": [{"type": each.type, "url": f"{self._base}/{each.name}", "count": each.lines} for each in files],
+            "error": [],
+        }
+
+    def _parameters(self, files: Iterable[File]) -> Json:
+        inputs = [
+            {
+                "name": "input",
+                "part": [
+                    {"name": "type", "valueCode": each.type},
+                    {"name": "url", "valueUri": f"{self._base}/{each.name}"},
+                ],
+            }
+            for each in files
+        ]
+        return {
+            "resourceType": "Parameters",
+            "parameter": [
+                {"name": "inputFormat", "valueCode": MEDIA_TYPE},
+                {"name": "inputSource", "valueUri": self._base},
+                {"name": "storageDetail", "part": [{"name": "type", "valueCode": "https"}]},
+                *inputs,
+            ],
+        }
