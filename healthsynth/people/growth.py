@@ -79,13 +79,42 @@ def child_bmi(sex: str, months: float, z: float) -> float:
     shape = lms("bmi", sex, months)
     if z <= _P95:
         return at_rank(shape, z)
-    years = months / 12
-    if sex == "male":
-        spread = 0.3728 + 0.5196 * years - 0.0091 * years * years
-    else:
-        spread = 0.8334 + 0.3712 * years - 0.0011 * years * years
+    spread = _beyond(sex, months / 12)
     percentile = min(_NORMAL.cdf(z) * 100, 99.9999)
     return at_rank(shape, _P95) + spread * max(0.0, _NORMAL.inv_cdf((percentile - 90) / 10))
+
+
+def rank_of(shape: tuple[float, float, float], value: float) -> float:
+    """The z of a value of an LMS distribution: the inverse of `at_rank`."""
+    power, median, spread = shape
+    if abs(power) < 1e-6:
+        return math.log(value / median) / spread
+    return ((value / median) ** power - 1) / (power * spread)
+
+
+def bmi_percentile(sex: str, months: float, bmi: float) -> float:
+    """The CDC percentile of a BMI, 2 to 20 years (NaN at other ages): the inverse of `child_bmi`, as percent."""
+    if not _TWO_YEARS <= months < _TWENTY or not bmi > 0:
+        return math.nan
+    shape = lms("bmi", sex, months)
+    most = at_rank(shape, _P95)
+    if bmi <= most:
+        return 100 * _NORMAL.cdf(rank_of(shape, bmi))
+    return 90 + 10 * _NORMAL.cdf((bmi - most) / _beyond(sex, months / 12))
+
+
+def head_percentile(sex: str, months: float, circumference: float) -> float:
+    """The CDC percentile of a head circumference in cm, up to 3 years (NaN after that), as percent."""
+    if months > 36 or not circumference > 0:
+        return math.nan
+    return 100 * _NORMAL.cdf(rank_of(lms("head_circumference_cm", sex, months), circumference))
+
+
+def _beyond(sex: str, years: float) -> float:
+    """The sd of the half-normal tail over the 95th percentile in the extended charts of 2022."""
+    if sex == "male":
+        return 0.3728 + 0.5196 * years - 0.0091 * years * years
+    return 0.8334 + 0.3712 * years - 0.0011 * years * years
 
 
 @cache

@@ -10,9 +10,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
+from healthsynth.people.growth import bmi_percentile, head_percentile
 from healthsynth.simulate.patient import FOREVER, Patient
 from healthsynth.spec import ast
-from healthsynth.units import YEAR, Clock, add_months, age_years, civil, clock
+from healthsynth.units import MONTH, YEAR, Clock, add_months, age_years, civil, clock
 
 Test = Callable[[Patient], bool]
 Amount = Callable[[Patient], float]
@@ -408,7 +409,11 @@ _OF_PERSON: dict[str, Callable[[float, float, str], float]] = {
     "egfr_ckd_epi_2021": egfr_ckd_epi_2021,
     "creatinine_for_gfr": creatinine_for_gfr,
 }
-FUNCTIONS = tuple(sorted([*_FUNCTIONS, *_OF_PERSON]))
+_OF_CHILD: dict[str, Callable[[str, float, float], float]] = {  # of sex, age in months, value
+    "cdc_bmi_percentile": bmi_percentile,
+    "cdc_head_percentile": head_percentile,
+}
+FUNCTIONS = tuple(sorted([*_FUNCTIONS, *_OF_PERSON, *_OF_CHILD]))
 
 
 def _call(node: ast.Call, scope: Scope) -> Expressed:
@@ -418,6 +423,10 @@ def _call(node: ast.Call, scope: Scope) -> Expressed:
     for part in bound:
         wakes += part[2]
     arguments = tuple(part[0] for part in bound)
+    of_child = _OF_CHILD.get(node.function)
+    if of_child is not None:
+        value = arguments[0]
+        return (lambda p: of_child(p.sex, (p.now - p.birth) / MONTH, value(p))), keys, wakes
     of_person = _OF_PERSON.get(node.function)
     if of_person is not None:
         only = arguments[0]

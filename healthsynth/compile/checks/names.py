@@ -123,7 +123,10 @@ def _tree(linked: Linked, spec: Spec, path: Path_, tree: object) -> Iterator[Pro
         yield from _charted(linked, spec, path, tree)
 
 
-FUNCTIONS = ("min", "max", "ln", "exp", "round", "bmi", "egfr_ckd_epi_2021", "creatinine_for_gfr")
+FUNCTIONS = (
+    "min", "max", "ln", "exp", "round", "bmi", "egfr_ckd_epi_2021", "creatinine_for_gfr", "cdc_bmi_percentile",
+    "cdc_head_percentile",
+)  # fmt: skip
 
 
 def _call(spec: Spec, path: Path_, tree: ast.Call) -> Iterator[Problem]:
