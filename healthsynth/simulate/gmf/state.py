@@ -1,0 +1,273 @@
+"""What a life in modules of Synthea's format is made of, and how its parts hear of each other.
+
+A life goes from grid point to grid point (whole weeks after birth). At a grid point whoever is due has its turn, in the
+order of `Process.order`. Nobody is visited because a week is over, only because
+
+* its time has come (`wake_at`), or
+* what it waits for may have changed: everything that writes says so through `set`, `touch_code`, `release`, and who
+  waits for that name is woken: at this grid point if its turn is still to come, else at the next.
+
+An extra turn never changes a life: whoever is woken looks whether it may go on, and waits again if not.
+
+What the cast (cast/) offers and asks for:
+
+| it wants | it uses |
+|---|---|
+| attributes, active entries, a known death | `attributes`, `is_active`, `active_medications`, `care_plan_since`, `dies_at` |
+| to change an attribute at a grid point | `Cast.next_time`, `Cast.changes`: written with `set` on the turn of the lifecycle |
+| to give a value only when it is read | `COMPUTED`: never stored, always asked for |
+| visits that no module asks for | `Cast.next_check_up`, `check_up`, `call_for`, `vaccines`: see visits.py |
+"""
+
+from collections.abc import Callable, Collection
+from heapq import heappush
+from random import Random
+from typing import TYPE_CHECKING, Any
+
+from healthsynth.people.person import Person
+from healthsynth.simulate.gmf.turns import AgeTable
+from healthsynth.units import WEEK, Clock
+
+if TYPE_CHECKING:
+    from healthsynth.simulate.gmf.engine import GmfEngine
+    from healthsynth.simulate.gmf.program import BoundModule, BoundState
+
+    from healthsynth.simulate.gmf.cast.cast import Cast
+    from healthsynth.simulate.gmf.charting.chart import Chart
+    from healthsynth.vocabulary import Concept
+
+NEVER: Clock = 1 << 60
+ORDERS = 1 << 12  # turns of one grid point; an entry of the agenda is grid index * ORDERS + order
+CHECK_UPS, CLOSING = 0, ORDERS - 1  # the first and the last turn of a grid point
+UNUSED, USED = 1, 2  # a token for visits of the cast; 0: there is none
+
+
+class Entry:
+    """Something in the record that has a primary code and may end; `number` is that of its event, None if not charted."""
+
+    __slots__ = ("code", "concept", "kind", "name", "number", "order", "reason", "start", "stop")
+
+    def __init__(self, kind: str, name: str, code: str, concept: "Concept", start: Clock):
+        self.kind = kind  # condition, allergy, medication, careplan, procedure, device
+        self.name = name  # of the state that wrote it
+        self.code = code
+        self.concept = concept
+        self.start = start
+        self.stop: Clock | None = None
+        self.number: int | None = None
+        self.reason: Concept | None = None
+        self.order: Any = None  # of a medication: what it takes to order it again
+
+
+class Seen:
+    """A visit of the record while it may still be written into."""
+
+    __slots__ = ("charting", "first", "is_open", "kind", "last", "name", "number", "renewed", "start")
+
+    def __init__(self, number: int, kind: str, name: str, start: Clock, charting: bool):
+        self.number = number
+        self.kind = kind  # class of the encounter
+        self.name = name  # of the state that began it
+        self.start = start
+        self.last: Clock = start  # the latest end of what it contains
+        self.charting = charting  # False: before the history that is wanted; what does not last is left out
+        self.is_open = True
+        self.renewed = False  # chronic medication was renewed in it
+        self.first: dict[str, Any] = {}  # of codes that somebody asks for: the first value observed here
+
+
+class Pending:
+    """An onset that waits for its encounter."""
+
+    __slots__ = ("entry", "seq", "state")
+
+    def __init__(self, seq: int, state: "BoundState", entry: Entry | None):
+        self.seq, self.state, self.entry = seq, state, entry
+
+
+class Frame:
+    """One run of one module file: where it is, and what of its past can be asked for.
+
+    `seen` has, of states that somebody asks about, the last visit: [count, exit time or None].
+    """
+
+    __slots__ = ("clock", "deadline", "module", "parent", "pending", "seen", "state")
+
+    def __init__(self, module: "BoundModule", parent: "Frame | None", clock: Clock):
+        self.module = module
+        self.parent = parent
+        self.clock = clock  # while it runs a submodule: the time of that call
+        self.state: BoundState = module.initial
+        self.deadline: Clock | None = None
+        self.seen: dict[str, list[Any]] = {}
+        self.pending: list[Pending] = []
+
+
+class Process:
+    """One top-level module in one life."""
+
+    __slots__ = ("early", "finished", "frame", "module", "order", "random", "token", "waits_for")
+
+    def __init__(self, order: int, module: "BoundModule", early: bool):
+        self.order = order
+        self.module = module
+        self.early = early  # its turn is before the lifecycle's: it sees last week's vital signs
+        self.finished = False
+        self.frame: Frame = None  # type: ignore[assignment]
+        self.random: Random | None = None
+        self.token = 0
+        self.waits_for: Collection[str] = ()  # names that wake it: attributes, and codes after a '#'
+
+
+class GmfLife:
+    """The state of one life. `grid` is the grid point under way, `clock` the time that its present turn runs at."""
+
+    __slots__ = (
+        "agenda",
+        "ages",
+        "attributes",
+        "birth",
+        "care_plans",
+        "cast",
+        "chart",
+        "chart_from",
+        "chronic",
+        "clock",
+        "death",
+        "death_cause",
+        "death_origin",
+        "draw",
+        "drugs",
+        "end",
+        "engine",
+        "frame",
+        "gates",
+        "grid",
+        "last_total",
+        "last_wellness",
+        "latest",
+        "lock",
+        "lock_waiters",
+        "now_order",
+        "overrides",
+        "person",
+        "present",
+        "process",
+        "processes",
+        "seq",
+        "symptoms",
+        "total",
+        "visit",
+        "visits",
+        "wants_lock",
+        "week",
+    )  # fmt: skip
+
+    def __init__(self, engine: "GmfEngine", person: Person, end: Clock, chart_from: Clock, chart: "Chart"):
+        self.engine = engine
+        self.person = person
+        self.birth = person.birth
+        self.end = end
+        self.chart_from = chart_from
+        self.chart = chart
+        self.cast: Cast = None  # type: ignore[assignment]
+        self.ages = AgeTable(person.birth)
+        self.attributes: dict[str, Any] = {}
+        # time
+        self.agenda: list[int] = []
+        self.week = 0
+        self.grid: Clock = person.birth
+        self.clock: Clock = person.birth
+        self.now_order = 0
+        self.seq = 0
+        self.processes: list[Process | None] = []
+        self.process: Process = None  # type: ignore[assignment]
+        self.frame: Frame = None  # type: ignore[assignment]
+        self.draw: Callable[[], float] = Random(0).random  # of the process under way
+        # death
+        self.death: Clock | None = None
+        self.death_cause: Concept | None = None
+        self.death_origin = 0
+        # the record
+        self.visits: list[Seen] = []
+        self.visit: Seen | None = None  # of the lock's owner
+        self.present: dict[str, Entry] = {}
+        self.drugs: dict[str, Entry] = {}  # those in `present` that are medication
+        self.chronic: dict[str, Entry] = {}
+        self.latest: dict[str, tuple[int, Any]] = {}  # code asked for -> (place of its visit, value)
+        self.last_wellness: Clock | None = None
+        # who has the one encounter: the order of a process, CHECK_UPS for the cast's, None for nobody
+        self.lock: int | None = None
+        self.lock_waiters: dict[int, None] = {}
+        self.gates: dict[int, None] = {}  # processes that wait for a visit of the cast's
+        self.wants_lock = False  # a check-up is due and the lock is taken
+        # symptoms: name -> order of the process -> [value, is addressed]
+        self.symptoms: dict[str, dict[int, list[Any]]] = {}
+        self.total = 0
+        self.last_total = 0
+        self.overrides: dict[str, tuple[int, Any]] = {}  # vital sign -> (week it was set, generator)
+
+    # --- waking ---------------------------------------------------------------------------------------------------
+    def wake(self, order: int) -> None:
+        """Give a process a turn: at this grid point if it is still to come, else at the next."""
+        week = self.week if order > self.now_order else self.week + 1
+        heappush(self.agenda, week * ORDERS + order)
+
+    def wake_at(self, order: int, at: Clock) -> None:
+        """Give a process a turn at the first grid point at or after a moment that is not past."""
+        week = -((self.birth - at) // WEEK)
+        if week <= self.week and order <= self.now_order:
+            week = self.week + 1
+        heappush(self.agenda, week * ORDERS + order)
+
+    def changed(self, name: str) -> None:
+        """Whoever waits for a name (an attribute; '#' and a code) is woken."""
+        for order in self.engine.readers.get(name, ()):
+            process = self.processes[order]
+            if process is not None and name in process.waits_for:
+                self.wake(order)
+
+    def set(self, name: str, value: Any) -> None:
+        """Write an attribute; None removes it."""
+        if value is None:
+            self.attributes.pop(name, None)
+        else:
+            self.attributes[name] = value
+        if name in self.engine.readers:
+            self.changed(name)
+
+    def touch_code(self, code: str) -> None:
+        """An entry of this primary code came or went."""
+        name = "#" + code
+        if name in self.engine.readers:
+            self.changed(name)
+
+    # --- the lock -------------------------------------------------------------------------------------------------
+    def release(self) -> None:
+        """The encounter is over: others may have theirs."""
+        self.lock = self.visit = None
+        if self.lock_waiters:
+            waiters, self.lock_waiters = self.lock_waiters, {}
+            for order in waiters:
+                self.wake(order)
+        if self.wants_lock:
+            self.wants_lock = False
+            self.wake(CHECK_UPS)
+
+    # --- what the cast asks ---------------------------------------------------------------------------------------
+    def active_medications(self) -> Collection[str]:
+        """RxNorm codes of orders that have not stopped."""
+        return self.drugs.keys()
+
+    def care_plan_since(self, code: str) -> Clock | None:
+        """When an active care plan of this code began."""
+        found = self.present.get(code)
+        return found.start if found is not None and found.kind == "careplan" else None
+
+    def is_active(self, code: str) -> bool:
+        """Whether the record's present entries have this code."""
+        return code in self.present
+
+    def dies_at(self) -> Clock | None:
+        """A death time that is already known."""
+        return self.death
