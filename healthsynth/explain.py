@@ -4,10 +4,11 @@ from collections.abc import Mapping
 
 from healthsynth.compile.explanations import LINT
 from healthsynth.errors import UsageError, near
+from healthsynth.spec.gmf.explanations import GMF
 from healthsynth.validate.explanations import CHECKS
 
 # Code -> a paragraph: those of the module linter, and the checks of `validate`. Each part explains its own codes.
-EXPLANATIONS: Mapping[str, str] = {**LINT, **CHECKS}
+EXPLANATIONS: Mapping[str, str] = {**LINT, **GMF, **CHECKS}
 
 
 def explain(code: str) -> str:

@@ -35,17 +35,27 @@ def _program(folders: list[Path] | None, names: list[str] | None = None) -> Any:
 @app.command("list")
 def list_(modules: Folders = None) -> None:
     """What modules there are."""
+    from healthsynth.cli import gmf
+
     for module in _program(modules).modules:
         typer.echo(f"{module.module:32} {module.title}")
+    for line in gmf.listing(modules or ()):
+        typer.echo(line)
 
 
 @app.command()
 def show(name: str, modules: Folders = None) -> None:
     """Read one module aloud, in plain sentences."""
+    from healthsynth.cli import gmf
+    from healthsynth.spec.gmf.say import say as say_gmf
     from healthsynth.spec.say import say, wrapped
 
-    program = _program(modules)
-    text = say(_find(program, name), program.concepts)
+    found = gmf.find(name, modules or ())
+    if found is not None:
+        text = say_gmf(found[1], found[0])
+    else:
+        program = _program(modules)
+        text = say(_find(program, name), program.concepts)
     if sys.stdout.isatty():
         text = wrapped(text, min(get_terminal_size().columns, _WIDEST))
     typer.echo(text)
@@ -84,14 +94,26 @@ def lint(
     paths: Annotated[list[Path] | None, typer.Argument(help="Files or folders; default: the built-in modules.")] = None,
 ) -> None:
     """All mistakes at once: file:line:column code message."""
+    from healthsynth.cli import gmf
     from healthsynth.compile.build import is_warning
     from healthsynth.compile.linting import lint as look
+    from healthsynth.errors import UsageError
 
-    problems, modules = look(paths or [])
-    for problem in sorted(problems):
-        typer.echo(f"{problem}{'  [warning]' if is_warning(problem) else ''}")
-    errors = sum(not is_warning(problem) for problem in problems)
-    typer.echo(f"{modules} modules, {errors} errors, {len(problems) - errors} warnings", err=True)
+    given = paths or []
+    for path in given:
+        if not path.exists():
+            raise UsageError(f"there is no file or folder {path}")
+    theirs = gmf.of_files(given)
+    ours = [path for path in given if path not in theirs or (path.is_dir() and any(path.glob("*.yaml")))]
+    problems, modules = look(ours) if ours or not given else ([], 0)
+    if theirs:
+        more, count = gmf.lint(theirs)
+        problems, modules = [*problems, *more], modules + count
+    warned = {problem: is_warning(problem) or gmf.is_warning(problem) for problem in sorted(set(problems))}
+    for problem, warning in warned.items():
+        typer.echo(f"{problem}{'  [warning]' if warning else ''}")
+    errors = sum(not warning for warning in warned.values())
+    typer.echo(f"{modules} modules, {errors} errors, {len(warned) - errors} warnings", err=True)
     if errors:
         raise typer.Exit(1)
 
@@ -103,13 +125,20 @@ def graph(
     modules: Folders = None,
 ) -> None:
     """The state diagram of a module's courses."""
-    from healthsynth.spec.graph import svg, text
+    from healthsynth.cli import gmf
+    from healthsynth.spec import graph as ours
+    from healthsynth.spec.gmf import graph as theirs
 
-    module = _find(_program(modules), name)
-    if output is None:
-        typer.echo(text(module))
+    found = gmf.find(name, modules or ())
+    if found is not None:
+        drawn = theirs.text(found[1]) if output is None else theirs.svg(found[1])
     else:
-        output.write_text(svg(module), encoding="utf-8")
+        module = _find(_program(modules), name)
+        drawn = ours.text(module) if output is None else ours.svg(module)
+    if output is None:
+        typer.echo(drawn)
+    else:
+        output.write_text(drawn, encoding="utf-8")
         typer.echo(f"wrote {output}")
 
 

@@ -5,7 +5,7 @@ their distance from those that people are born in, so every arrow spans one gap 
 earlier column is an arrow that leaves to the left; its line says where to.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from html import escape
 from typing import NamedTuple
 
@@ -93,22 +93,40 @@ class _Box(NamedTuple):
         return self.y + HEAD + LINE * place + 11
 
 
+class Diagram(NamedTuple):
+    """States (the first one leftmost if people are born in all or none) and the ways between them: (from, to, words)."""
+
+    title: str
+    born: tuple[str, ...]
+    states: Sequence[str]
+    ways: Sequence[tuple[str, str, str]]
+
+
 def svg(module: Module) -> str:
     """All courses, one below the other."""
     reader = Reader(module, {})
+    courses = module.course.items()
+    return page(
+        module.title,
+        [Diagram(_words(name), _born(c), tuple(c.states), tuple(edges(c, reader))) for name, c in courses],
+    )
+
+
+def page(title: str, diagrams: Sequence[Diagram]) -> str:
+    """An SVG of diagrams, one below the other."""
     parts: list[str] = []
     top, width = float(MARGIN), 320.0
-    for name, course in module.course.items():
-        boxes = _placed(course, reader, top + 34)
-        parts.append(f'<text class="t" x="{MARGIN}" y="{top + 14:g}">{escape(_words(name))}</text>')
-        parts += _drawn(course, boxes)
+    for diagram in diagrams:
+        boxes = _placed(diagram, top + 34)
+        parts.append(f'<text class="t" x="{MARGIN}" y="{top + 14:g}">{escape(diagram.title)}</text>')
+        parts += _drawn(diagram, boxes)
         top = max(box.y + box.height for box in boxes.values()) + 2 * GAP_Y
         width = max(width, *(box.x + box.width for box in boxes.values()))
     size = f"{width + MARGIN:g} {top + MARGIN - 2 * GAP_Y:g}"
     wide, high = size.split()
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{wide}" height="{high}" viewBox="0 0 {size}" role="img">'
-        f"<title>{escape(module.title)}</title><style>{_STYLE}</style>{_ARROW}"
+        f"<title>{escape(title)}</title><style>{_STYLE}</style>{_ARROW}"
         f'<rect width="{wide}" height="{high}" fill="#fff"/>{"".join(parts)}</svg>\n'
     )
 
@@ -122,29 +140,31 @@ def _born(course: Course) -> tuple[str, ...]:
     return found or tuple(course.states)
 
 
-def _columns(course: Course, ways: list[tuple[str, str, str]]) -> dict[str, int]:
+def _columns(diagram: Diagram) -> dict[str, int]:
     """State -> column: breadth first from the states of birth, or, if those are all, from the first."""
-    born = _born(course)
-    queue = list(born) if len(born) < len(course.states) else [next(iter(course.states))]
+    states, born = diagram.states, diagram.born
+    after: dict[str, list[str]] = {}
+    for a, b, _ in diagram.ways:
+        after.setdefault(a, []).append(b)
+    queue = list(born) if len(born) < len(states) else [states[0]]
     column = dict.fromkeys(queue, 0)
     for state in queue:
-        for a, b, _ in ways:
-            if a == state and b not in column:
-                column[b] = column[a] + 1
+        for b in after.get(state, ()):
+            if b not in column:
+                column[b] = column[state] + 1
                 queue.append(b)
-    return {**column, **{state: 0 for state in course.states if state not in column}}
+    return {**column, **{state: 0 for state in states if state not in column}}
 
 
-def _placed(course: Course, reader: Reader, top: float) -> dict[str, _Box]:
+def _placed(diagram: Diagram, top: float) -> dict[str, _Box]:
     """Every state with its place, column by column."""
-    ways = list(edges(course, reader))
-    columns = _columns(course, ways)
+    columns = _columns(diagram)
     boxes: dict[str, _Box] = {}
     x = float(MARGIN + STUB)
     for column in range(max(columns.values()) + 1):
         y, widest = top, 0.0
         for state in [state for state, at in columns.items() if at == column]:
-            out = [(b, words) for a, b, words in ways if a == state]
+            out = [(b, words) for a, b, words in diagram.ways if a == state]
             longest = max((len(_line(b, words)) for b, words in out), default=0) * _WAY_PX
             width = max(len(state) * _NAME_PX + 56, longest) + 2 * PAD
             boxes[state] = _Box(x, y, width, column, out)
@@ -156,8 +176,8 @@ def _placed(course: Course, reader: Reader, top: float) -> dict[str, _Box]:
     return boxes
 
 
-def _drawn(course: Course, boxes: dict[str, _Box]) -> Iterator[str]:
-    born = _born(course)
+def _drawn(diagram: Diagram, boxes: dict[str, _Box]) -> Iterator[str]:
+    born = diagram.born
     for state, box in boxes.items():
         kind = "b" if state in born else "s"
         size = f'width="{box.width:g}" height="{box.height:g}"'

@@ -65,6 +65,7 @@ class Entry(Part):
     class_: tuple[Word, ...] = Field((), alias="class")
     route: Text | None = None
     form: Text | None = None
+    since: int | None = Field(None, ge=1900, le=2100)
     takes: Text | None = None
     modality: Text | None = None
     body_site: Word | None = Field(None, alias="body site")
@@ -122,7 +123,7 @@ def load_vocabulary(files: Iterable[Path]) -> tuple[dict[str, Vocabulary], list[
 
 
 _NO_CODE = ("group", "goal")
-_MORE = ("specimen", "ingredient", "route", "form", "takes", "modality", "body_site", "measure", "target", "within",
+_MORE = ("specimen", "ingredient", "route", "form", "since", "takes", "modality", "body_site", "measure", "target", "within",
          "category", "type")  # fmt: skip
 
 
