@@ -1,6 +1,7 @@
 """The verbs of care: each step of a module becomes one function of a patient in a visit."""
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 from healthsynth.record.events import (
@@ -30,7 +31,7 @@ from healthsynth.simulate.scope import ModuleScope
 from healthsynth.spec import ast
 from healthsynth.spec.model import Choice
 from healthsynth.spec.model import Step as SpecStep
-from healthsynth.units import DAY, MINUTE, Clock
+from healthsynth.units import DAY, MINUTE, Clock, clock
 from healthsynth.vocabulary import Concept
 
 Do = Callable[[Patient, Encounter], "Steps | int | None"]
@@ -194,6 +195,12 @@ def drug_names(concept: Concept) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for name in names if name))
 
 
+def on_the_market(concept: Concept) -> Clock:
+    """The beginning of the year in which a drug came on the market; before it, nobody is given it."""
+    since = concept.more.get("since")
+    return -FOREVER if since is None else clock(date(int(since), 1, 1))
+
+
 def dose_of(text: ast.DoseText | None) -> Dose:
     """The dosage of a step."""
     if text is None:
@@ -209,8 +216,10 @@ def _prescribe(step: SpecStep, scope: ModuleScope, origin: int, path: Any) -> Do
     until = bind(step.until, scope.of_care()) if step.until is not None else None
     lasting = _lasting(step, scope)
 
+    marketed = on_the_market(concept)
+
     def do(p: Patient, encounter: Encounter) -> None:
-        if concept.name in p.prescribed:
+        if concept.name in p.prescribed or encounter.clock < marketed:
             return
         number, time = p.number(), encounter.clock
         ends = lasting(p, time) if lasting is not None else None
@@ -262,8 +271,11 @@ def _give(step: SpecStep, scope: ModuleScope, origin: int, path: Any) -> Do:
     concept = scope.concept(str(step.give))
     reason = scope.concept(step.for_) if step.for_ else None
     dose = dose_of(step.dose)
+    marketed = on_the_market(concept)
 
     def do(p: Patient, encounter: Encounter) -> None:
+        if encounter.clock < marketed:
+            return
         if concept.kind == "vaccine":
             give_vaccine(p, encounter, concept, concept.name, origin)
             return

@@ -1,10 +1,11 @@
 """Care: visits, tests, diagnoses, prescriptions, pathways, stays."""
 
 import itertools
+from datetime import date
 
 from healthsynth.record.events import Diagnosis, Prescription, ProcedureDone, Report, Result
 from healthsynth.simulate.engine import record_of
-from healthsynth.units import DAY, MONTH, YEAR
+from healthsynth.units import DAY, MONTH, YEAR, clock
 from tests.simulate.worlds import AS_OF, engine, live
 
 SWEET = """\
@@ -61,6 +62,13 @@ def test_a_treatment_lowers_what_is_measured_by_a_ramp():
     later = [e.value for e in events(p, Result) if e.concept.name == "sugar" and e.time > start + 2 * MONTH]
     assert later
     assert all(value == 150 for value in later)
+
+
+def test_nobody_is_given_a_drug_that_is_not_on_the_market_yet():
+    p = live(engine(SWEET.replace("sugar_pill", "new_pill")), age=60)
+    (start,) = [e.time for e in events(p, Prescription)]
+    first = min(v.start for v in p.visits if v.name == "treat")
+    assert first < clock(date(2020, 1, 1)) <= start < clock(date(2020, 5, 1))
 
 
 def test_a_series_of_visits_keeps_its_interval():
