@@ -138,8 +138,10 @@ class Engine:
         for module in self.program.modules:
             for name, measure in module.measures.items():
                 if measure.of is None:
+                    scope = scopes[module.module]
+                    scope = scope if measure.answers is None else scope.of_answers()
                     self.measures[name] = bind_measure(
-                        self.program, name, measure, scopes[module.module], effects.get(name, []), ranks.of
+                        self.program, name, measure, scope, effects.get(name, []), ranks.of
                     )
         any_scope = scopes[self.program.modules[0].module] if self.program.modules else None
         for name in BUILT_IN:

@@ -15,15 +15,16 @@ if TYPE_CHECKING:
 class ModuleScope:
     """Names of a module resolved against the whole program; `care` scopes read the chart, not the body."""
 
-    __slots__ = ("_care", "care", "conditions", "engine", "module", "spec")
+    __slots__ = ("_care", "_watches", "care", "conditions", "engine", "module", "spec")
 
-    def __init__(self, engine: "Engine", spec: Module, care: bool = False):
+    def __init__(self, engine: "Engine", spec: Module, care: bool = False, watches: bool = True):
         self.engine = engine
         self.spec = spec
         self.module = spec.module
         self.care = care
         self.conditions: Mapping[str, ast.Condition] = engine.program.conditions
         self._care: ModuleScope | None = None
+        self._watches = watches
 
     def of_care(self) -> "ModuleScope":
         """The same names as a clinician can know them."""
@@ -32,6 +33,10 @@ class ModuleScope:
         if self._care is None:
             self._care = ModuleScope(self.engine, self.spec, care=True)
         return self._care
+
+    def of_answers(self) -> "ModuleScope":
+        """The same names for what is asked only when a question is: nobody waits for a measure to cross a limit."""
+        return ModuleScope(self.engine, self.spec, watches=False)
 
     def number(self, name: str) -> Number:
         return self.spec.numbers[name]
@@ -52,7 +57,8 @@ class ModuleScope:
         return self.engine.keys_of_measure(name)
 
     def watch(self, name: str, limit: float) -> None:
-        self.engine.limits.setdefault(name, set()).add(limit)
+        if self._watches:
+            self.engine.limits.setdefault(name, set()).add(limit)
 
     def pathway(self, name: str) -> str:
         """The full name of a pathway: of this module, or of the one that gives it."""
