@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 TOP = 10
+_TABULAR = {"csv": "CSV", "parquet": "Parquet", "duckdb": "DuckDB", "postgres": "PostgreSQL"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +71,11 @@ def _amounts(manifest: Mapping[str, Any], resources: int) -> str:
     parts = [f"{manifest['counts']['visits']:,} visits"]
     if resources:
         parts.append(f"{resources:,} FHIR resources")
-    rows = sum(manifest["counts"]["by_format"].get("csv", {}).values())
-    if rows:
-        parts.append(f"{rows:,} CSV rows")
+    for name, word in _TABULAR.items():
+        rows = sum(manifest["counts"]["by_format"].get(name, {}).values())
+        if rows:
+            parts.append(f"{rows:,} {word} rows")
+            break  # all of them have the same
     return ", ".join(parts) + "; "
 
 

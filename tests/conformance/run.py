@@ -14,6 +14,7 @@ from types import ModuleType
 from tests.conformance import (
     codes,
     coherence,
+    databases,
     kill,
     life_expectancy,
     loading,
@@ -27,7 +28,7 @@ from tests.conformance import (
 from tests.conformance.verdict import BUILD, Options, Verdict, arguments, options, said
 
 CHECKS: tuple[ModuleType, ...] = (
-    codes, coherence, pyramid, life_expectancy, sameness, kill, memory, strict, validator, loading, pages,
+    codes, coherence, pyramid, life_expectancy, sameness, kill, memory, strict, validator, loading, pages, databases,
 )  # fmt: skip
 RESULT = BUILD.parent / "conformance.json"
 

@@ -35,6 +35,7 @@ class Options:
     lives: int
     seed: int
     server: bool
+    databases: int = 300
 
     def tools(self) -> Path | None:
         """The folder of the independent judges; None where it is absent."""
@@ -52,13 +53,14 @@ def arguments(description: str) -> argparse.ArgumentParser:
     parser.add_argument("--patients", type=int, default=1000, help="for coherence, codes, sameness and kills")
     parser.add_argument("--large", type=int, default=10_000, help="for the growth of memory; 0: not looked at")
     parser.add_argument("--lives", type=int, default=4000, help="for life expectancy, of each sex")
+    parser.add_argument("--databases", type=int, default=300, help="patients for databases and consumers")
     parser.add_argument("--seed", type=int, default=2026)
     parser.add_argument("--server", action="store_true", help="load into a real FHIR server too (4 GB, minutes)")
     return parser
 
 
 def options(given: argparse.Namespace) -> Options:
-    return Options(given.reference, given.patients, given.large, given.lives, given.seed, given.server)
+    return Options(given.reference, given.patients, given.large, given.lives, given.seed, given.server, given.databases)
 
 
 def said(verdicts: Iterable[Verdict]) -> Iterator[Verdict]:

@@ -1,6 +1,6 @@
 """healthsynth.duckdb: all tables with their keys and views, in one file that DuckDB opens.
 
-Equal runs hold equal rows in equal order. The bytes of the file are DuckDB's own affair.
+Equal runs hold equal rows in equal order. The files differ in some bytes all the same: DuckDB gives each an identifier by chance.
 """
 
 from collections.abc import Iterable, Mapping
@@ -30,7 +30,7 @@ class DuckdbFormat:
     folders = (NAME,)
 
     def __init__(self, concepts: Mapping[str, Concept]):
-        self.schema = f"{VERSION}, {version('duckdb')}"
+        self.schema = f"{VERSION}, {version('duckdb')}; equal runs have equal rows, not equal bytes"
         self._rows = Rows(concepts)
         self._shared: dict[str, str] = {}
 

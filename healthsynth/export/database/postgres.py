@@ -85,7 +85,7 @@ class PostgresFormat:
         which = orjson.dumps(identity, option=orjson.OPT_SORT_KEYS).decode()
         with self._connected() as connection, connection.transaction():
             there = _run(connection)
-            if there is None or (replace and not done and there != which):
+            if there is None or replace:
                 _refuse_what_is_there(connection, there)
                 _create(connection, which)
                 there = which
