@@ -23,6 +23,7 @@ LAYERS = (
     ("evaluate",),
     ("plugins", "pipeline"),
     ("api", "explain", "run"),
+    ("load",),
     ("cli", "__main__"),
 )
 LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}

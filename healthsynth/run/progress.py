@@ -8,9 +8,9 @@ class Progress(Protocol):
     """Told how far a run is."""
 
     def start(self, total: int, done: int) -> None:
-        """`done` of `total` patients were there before."""
+        """`done` of `total` patients, or whatever is counted, were there before."""
 
-    def advance(self, patients: int) -> None:
+    def advance(self, more: int) -> None:
         """So many more are finished."""
 
     def phase(self, words: str) -> None:
@@ -25,7 +25,7 @@ class Quiet:
 
     def start(self, total: int, done: int) -> None: ...
 
-    def advance(self, patients: int) -> None: ...
+    def advance(self, more: int) -> None: ...
 
     def phase(self, words: str) -> None: ...
 
@@ -35,7 +35,7 @@ class Quiet:
 class Bar:
     """A bar on stderr. Drawn when told something: a thread of its own would be in the way of fork."""
 
-    def __init__(self) -> None:
+    def __init__(self, words: str, unit: str) -> None:
         from rich.console import Console
         from rich.progress import (
             BarColumn,
@@ -49,21 +49,22 @@ class Bar:
 
         class Rate(TextColumn):
             def render(self, task: Any) -> Text:
-                return Text(f"{task.speed:,.1f} patients/s" if task.speed else "")
+                return Text(f"{task.speed:,.1f} {unit}/s" if task.speed else "")
 
         self._bar = Progress(
             SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), Rate(""),
             TimeRemainingColumn(), console=Console(stderr=True), auto_refresh=False, transient=True,
         )  # fmt: skip
+        self._words = words
         self._task: Any = None
 
     def start(self, total: int, done: int) -> None:
         self._bar.start()
-        self._task = self._bar.add_task("living lives", total=total, completed=done)
+        self._task = self._bar.add_task(self._words, total=total, completed=done)
         self._bar.refresh()
 
-    def advance(self, patients: int) -> None:
-        self._bar.advance(self._task, patients)
+    def advance(self, more: int) -> None:
+        self._bar.advance(self._task, more)
         self._bar.refresh()
 
     def phase(self, words: str) -> None:
@@ -74,6 +75,6 @@ class Bar:
         self._bar.stop()
 
 
-def progress(quiet: bool) -> Progress:
-    """A bar if someone can see it."""
-    return Quiet() if quiet or not sys.stderr.isatty() else Bar()
+def progress(quiet: bool, words: str = "living lives", unit: str = "patients") -> Progress:
+    """A bar if someone can see it; `unit` is what it counts."""
+    return Quiet() if quiet or not sys.stderr.isatty() else Bar(words, unit)
