@@ -60,6 +60,11 @@ class Chart:
         self._numbers += 1
         return self._numbers
 
+    def skip(self, count: int = 1) -> None:
+        """Leave numbers out for what is not charted, so that the numbers of the rest do not depend on it."""
+        for _ in range(count):
+            self._number()
+
     # --- visits ---------------------------------------------------------------------------------------------------
     def visit(
         self, kind: str, start: Clock, type: Concept | None, reason: Concept | None, origin: int, name: str = "",
@@ -93,6 +98,11 @@ class Chart:
         """End a visit, or end it again later than before."""
         place = self._places[visit]
         self._visits[place] = self._visits[place]._replace(end=end, discharge=discharge)
+
+    def because(self, visit: int, reason: Concept) -> None:
+        """Say why a visit is."""
+        place = self._places[visit]
+        self._visits[place] = self._visits[place]._replace(reason=reason)
 
     # --- entries: each returns its number -------------------------------------------------------------------------
     def _add(self, event: Event) -> int:

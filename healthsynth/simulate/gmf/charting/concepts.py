@@ -126,8 +126,8 @@ def _decimals(body: Observed) -> int:
     if body.range is not None:
         return _DECIMALS if body.range.decimals is None else body.range.decimals
     if body.exact is not None:
-        text = str(body.exact.quantity)
-        return len(text.partition(".")[2]) if "." in text and float(text) % 1 else 0
+        quantity = body.exact.quantity
+        return len(str(quantity).partition(".")[2]) if isinstance(quantity, float) and quantity % 1 else 0
     if body.distribution is not None and body.distribution.round:
         return 0
     return _DECIMALS

@@ -209,6 +209,14 @@ def test_doses_say_how_often(given: Prescription | None, times: int, period: int
     assert (found.times, found.period, found.as_needed) == (times, period, needed)
 
 
+@pytest.mark.parametrize(("quantity", "decimals"), [(3, 0), (3.0, 0), (2.75, 2), ("less than 1.8", 0)])
+def test_a_fixed_value_keeps_its_places(quantity: float | str, decimals: int) -> None:
+    assert (
+        concepts.observed(observed("10230-1", "Ejection fraction", "exam", exact=Exact(quantity, "%"))).decimals
+        == decimals
+    )
+
+
 def test_one_concept_a_use_of_codes() -> None:
     again = concepts.concept("condition", snomed("88805009", "Chronic congestive heart failure (disorder)"))
     assert again is FAILURE
