@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from healthsynth.errors import Problem, ProblemsError
+from healthsynth.errors import Problem, ProblemsError, UsageError
 
 if TYPE_CHECKING:
     from healthsynth.spec.gmf.model import GmfLibrary, GmfModule
@@ -72,6 +72,41 @@ def find(name: str, folders: Sequence[Path]) -> "tuple[GmfLibrary, GmfModule] | 
     if errors:
         raise ProblemsError(errors)
     return (library, module) if module is not None else None
+
+
+def convert(file: Path, output: Path | None) -> Iterable[str]:
+    """Writes a module in the module language beside its vocabulary; or gives its text, where there is no output.
+
+    Raises:
+        ProblemsError: the module cannot be read.
+        UsageError: there is no such file.
+    """
+    from healthsynth import resources
+    from healthsynth.compile.codes import known_codes
+    from healthsynth.spec.gmf.convert.module import convert as make
+    from healthsynth.spec.gmf.convert.module import vocabulary
+    from healthsynth.spec.gmf.convert.names import Words, slug
+    from healthsynth.spec.vocabulary import load_vocabulary
+
+    found = find(str(file), ()) if file.suffix == ".json" and file.is_file() else None
+    if found is None:
+        raise UsageError(f"there is no module file {file}: give a .json file")
+    files, _ = load_vocabulary(sorted((resources.modules() / "vocabulary").glob("*.yaml")))
+    concepts = {name: concept for one in files.values() for name, concept in one.concepts.items()}
+    words = Words(concepts, {name: key for key, one in files.items() for name in one.concepts}, known_codes())
+    stem = slug(found[1].key.replace("/", "_"))
+    made = make(found[1], words, f"{stem}_words")
+    if output is None:
+        yield made.text.rstrip("\n")
+        return
+    target = output / f"{made.name}.yaml" if output.is_dir() else output
+    beside = target.parent / "vocabulary" / f"{stem}_words.yaml"
+    beside.parent.mkdir(parents=True, exist_ok=True)
+    target.write_text(made.text, encoding="utf-8")
+    beside.write_text(vocabulary(words), encoding="utf-8")
+    yield f"wrote {target} and {beside}"
+    yield f"{made.numbers} numbers want a source; {len(made.unsaid)} things could not be said or are said otherwise:"
+    yield from (f"  {one.construct}: {one.what}" for one in made.unsaid)
 
 
 def listing(folders: Sequence[Path]) -> Iterable[str]:

@@ -142,6 +142,20 @@ def graph(
         typer.echo(f"wrote {output}")
 
 
+@app.command()
+def convert(
+    file: Annotated[Path, typer.Argument(help="A .json file in Synthea's Generic Module Framework.")],
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", help="A .yaml file or a folder; default: the text alone.")
+    ] = None,
+) -> None:
+    """A module of Synthea's format in our language, and what could not be said."""
+    from healthsynth.cli import gmf
+
+    for line in gmf.convert(file, output):
+        typer.echo(line)
+
+
 @app.command("test")
 def run_tests(
     name: Annotated[str | None, typer.Argument(help="A module; default: all of them, with one population.")] = None,
