@@ -19,7 +19,7 @@ from tests.conformance.verdict import ROOT, Options, Verdict, alone
 LEAST_CORRELATION = 0.8  # of HbA1c with glucose of the same day
 ZERO = ("events before birth", "events after death", "overlapping visits", "dangling references", "values outside limits",
         "units other than the limits'")  # fmt: skip
-FORMULAS = ("BMI", "eGFR", "total cholesterol")
+FORMULAS = ("BMI", "eGFR", "total cholesterol", "globulin", "anion gap", "neutrophils %", "neutrophils")
 LIMITS = ROOT / "healthsynth" / "data" / "plausible_limits.csv"
 
 
