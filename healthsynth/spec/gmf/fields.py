@@ -111,7 +111,8 @@ class Fields:
         found = self.text(name, default, required)
         found = found.lower() if fold else found
         if found and found not in known:
-            hint = near(found, known) or "it is one of " + ", ".join(known)
+            hint = "it is one of " + ", ".join(known)
+            hint = (near(found, known) if name != "operator" else "") or hint
             self.wrong(name, f"'{found}' is not known here", hint, "GM106")
             return default
         return found

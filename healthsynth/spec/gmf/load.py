@@ -132,7 +132,16 @@ def _module(data: Any, key: str, source: Text, repeated: tuple[str, ...]) -> tup
             if isinstance(body, dict):
                 states[title] = state(inner, title)
     module = GmfModule(
-        key, name, states, source, specialty, version, f.texts("remarks"), tuple(report.ignored), repeated
+        key,
+        name,
+        states,
+        source,
+        specialty,
+        version,
+        f.texts("remarks"),
+        tuple(report.ignored),
+        repeated,
+        tuple(report.oddities),
     )
     return module, report.problems
 
