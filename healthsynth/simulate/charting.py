@@ -56,12 +56,14 @@ def chart_measure(
     answers: dict[str, Concept],
     heard: Heard,
     timed: bool = False,
+    passing: bool = False,
 ) -> Chart:
     """How one measure is charted. Readings that no condition needs are not taken before the history begins.
 
     Args:
         needed: some condition reads the value.
         timed: some condition asks only when it was tested.
+        passing: whoever reads the value does so in the visit that measures it.
     """
     name, decimals = concept.name, concept.decimals
     flagged = concept.kind == "lab"
@@ -70,6 +72,7 @@ def chart_measure(
 
     reading = bind_reading(measure, decimals)
     plain = measure.answer is None and measure.calculated is None
+    put_off = passing and plain
     range_of = ranges_by_age(concept)
 
     def value_of(p: Patient) -> float | str:
@@ -86,11 +89,16 @@ def chart_measure(
             return None
         if name in encounter.tested:
             return encounter.tested[name]
+        if put_off and not encounter.charting:
+            p.results.put_off(name, reading)
+            p.answers[name] = encounter.clock
+            encounter.tested[name] = None
+            return None
         for need in measure.needs:
             if need not in encounter.tested:
                 p.engine.charts[need](p, encounter, origin)
         if plain:
-            value: float | str = reading(p, p.stream("readings") if needed else encounter.noise(p))
+            value: float | str = reading(p)
         else:
             value = value_of(p)
         if value != value:
@@ -125,8 +133,7 @@ def chart_components(concept: Concept, parts: list[tuple[Concept, BoundMeasure]]
             return None
         if name in encounter.tested:
             return encounter.tested[name]
-        random = p.stream("readings") if needed else encounter.noise(p)
-        values = [(part, reading(p, random)) for part, reading in readings]
+        values = [(part, reading(p)) for part, reading in readings]
         if name == "blood_pressure":
             values = _sane_pressure(values)
         for part, value in values:

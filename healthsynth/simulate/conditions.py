@@ -290,7 +290,7 @@ def _charted(condition: ast.Charted, scope: Scope) -> Bound:
 
 def _result_is(condition: ast.ResultIs, scope: Scope) -> Bound:
     name, answer = condition.name, condition.answer
-    return Bound(lambda p: p.results.get(name) == answer, frozenset({f"result:{name}"}), ())
+    return Bound(lambda p: p.results[name] == answer, frozenset({f"result:{name}"}), ())
 
 
 def _tested(condition: ast.Tested, scope: Scope) -> Bound:
@@ -336,7 +336,7 @@ def expression(node: ast.Expression, scope: Scope) -> Expressed:
         return (lambda p: value), frozenset(), ()
     if isinstance(node, ast.Result):
         name = node.name
-        return (lambda p: _number(p.results.get(name))), frozenset({f"result:{name}"}), ()
+        return (lambda p: _number(p.results[name])), frozenset({f"result:{name}"}), ()
     if isinstance(node, ast.Name):
         return _name(node.name, scope)
     if isinstance(node, ast.Binary):
@@ -354,7 +354,7 @@ def _name(name: str, scope: Scope) -> Expressed:
     if name == "income":
         return (lambda p: float(p.person.income)), frozenset(), ()
     if scope.care:
-        return (lambda p: _number(p.results.get(name))), frozenset({f"result:{name}"}), ()
+        return (lambda p: _number(p.results[name])), frozenset({f"result:{name}"}), ()
     measure = scope.measure(name)
     if measure is None:
         raise KeyError(name)

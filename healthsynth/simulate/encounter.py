@@ -1,12 +1,11 @@
 """A visit while it is under way, and the running of its steps."""
 
 from collections.abc import Callable
-from random import Random
 
 from healthsynth.people.facility import Clinician, Facility
 from healthsynth.people.hours import next_slot, typical_length
 from healthsynth.people.specialties import facility_kind, usual_specialty
-from healthsynth.randomness import stream
+from healthsynth.randomness import mixed
 from healthsynth.record.events import Visit
 from healthsynth.simulate.numbers import When
 from healthsynth.simulate.patient import FOREVER, PLAN, VISIT, Patient
@@ -54,7 +53,7 @@ class Encounter:
     """One visit under way. `clock` moves on as things are done; the body is as it is at `Patient.now`."""
 
     __slots__ = (
-        "charting", "clinician", "clock", "facility", "follows", "kind", "length", "mark", "name", "noise_", "number",
+        "charting", "clinician", "clock", "facility", "follows", "kind", "length", "mark", "name", "number",
         "origin", "plan", "reason", "start", "tested",
     )  # fmt: skip
 
@@ -71,7 +70,7 @@ class Encounter:
         self.mark = len(p.events)
         self.follows: int | None = None
         self.tested: dict[str, int | None] = {}
-        self.noise_: Random | None = None
+        p.noise = mixed(mixed(p.noise_key, self.start), p.now)
         self.length: int | None = None
         self._place(p)
 
@@ -81,12 +80,6 @@ class Encounter:
         kind = facility_kind(self.kind, specialty)
         self.facility: Facility = providers.nearest(address, kind)
         self.clinician: Clinician = providers.clinician(self.facility, specialty, p.person.number)
-
-    def noise(self, p: Patient) -> Random:
-        """The stream of readings that nobody decides by; keyed by the visit, so a longer history moves nothing."""
-        if self.noise_ is None:
-            self.noise_ = stream(p.person.seed, p.person.number, p.person.attempt, "noise", self.start)
-        return self.noise_
 
 
 def ask_for(p: Patient, plan: VisitPlan, at: Clock) -> None:
@@ -133,10 +126,12 @@ def _pause(p: Patient, wait: int, rest: list[object]) -> None:
     encounter = p.encounter
     assert encounter is not None
     until = max(encounter.clock, p.now) + wait
+    p.results.settle()
 
     def resume(p: Patient) -> None:
         if p.encounter is encounter:
             encounter.clock = p.now
+            p.noise = mixed(mixed(p.noise_key, encounter.start), p.now)
             encounter.tested = {}  # another day: what was measured then may be measured again
             carry_on(p, rest[::-1])
 
@@ -182,6 +177,7 @@ def close(p: Patient, end: Clock | None, discharge: str | None = None) -> None:
             )
         )
     p.encounter = None
+    p.results.pending.clear()  # nobody reads them any more
     p.busy_until = p.end if end is None else end
     if p.dead is None and end is not None and discharge != "hosp" and encounter.plan.after is not None:
         encounter.plan.after(p)
@@ -194,6 +190,7 @@ def admit(p: Patient, plan: VisitPlan, lasting: When) -> None:
     end = max(before.clock + MINUTE, before.start + typical_length(before.kind, p.stream("lengths").random()))
     after = before.plan.after
     before.plan, number = plan, before.number
+    p.results.settle()
     close(p, end, "hosp" if before.kind == "emergency" else None)
     plan.after = after
     stay = p.encounter = Encounter(p, plan, end)

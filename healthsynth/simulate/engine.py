@@ -24,6 +24,8 @@ from healthsynth.simulate.care import BoundPathway, OwnVisit, bind_at_rule
 from healthsynth.simulate.conditions import ages_of
 from healthsynth.simulate.courses import BoundCourse, bind_course
 from healthsynth.simulate.dying import Background, bind_cause
+from healthsynth.simulate.gmf.engine import GmfEngine
+from healthsynth.simulate.gmf.lives import joined, set_in_motion
 from healthsynth.simulate.encounter import Step, close
 from healthsynth.simulate.measures import (
     BUILT_IN,
@@ -78,6 +80,9 @@ class Engine:
         self.causes: list[Any] = []
         self.effects: list[BoundEffect] = []
         self.process_count = 0
+        self.gmf = GmfEngine(program, providers) if program.gmf is not None else None
+        # Nobody dies of the life table where all modules are Synthea's: there, natural deaths are off.
+        self.is_mortal = self.gmf is None or bool(program.modules)
         self._bind()
 
     # --- binding: once per process -------------------------------------------------------------------------------
@@ -181,8 +186,9 @@ class Engine:
             concept = concepts.get(name)
             if concept is not None:
                 self.charts[name] = charting.chart_measure(
-                    concept, measure, name in needs.values, answers, self._heard, name in needs.times
-                )
+                    concept, measure, name in needs.values, answers, self._heard, name in needs.times,
+                    name in needs.passing,
+                )  # fmt: skip
                 if name not in needed:
                     self.silent.add(name)
         for name, concept in concepts.items():
@@ -268,6 +274,8 @@ class Engine:
         if prepare is not None:
             prepare(p)
         self.begin(p)
+        if self.gmf is not None:
+            set_in_motion(p, self.gmf)
         p.live()
         if p.encounter is not None:
             close(p, None)
@@ -277,7 +285,8 @@ class Engine:
         """Set all that waits in motion."""
         for course in self.courses:
             course.be_born(p)
-        self.background.begin(p, _budget(p.person))
+        if self.is_mortal:
+            self.background.begin(p, _budget(p.person))
         for course in self.courses:
             course.begin(p)
         for effect in self.effects:
@@ -303,7 +312,7 @@ class Engine:
 
     def dies_before(self, person: Person, end: Clock) -> bool:
         """Whether the background alone ends this life before `end`: then it need not be simulated to know."""
-        if not self.background.only_raises:
+        if not self.background.only_raises or not self.is_mortal:
             return False
         background = self.background_of(person)
         return bool(background.invert(person.birth, _budget(person)) < end)
@@ -375,6 +384,8 @@ def _conceived(p: Patient) -> Clock | None:
 
 def record_of(p: Patient) -> Record:
     """The finished chart of a patient."""
+    if p.gmf is not None:
+        return joined(p)
     visits: Sequence[Visit] = sorted(p.visits, key=lambda visit: (visit.start, visit.number))
     order = {visit.number: i for i, visit in enumerate(visits)}
     events = sorted(p.events, key=lambda event: order[event.visit or 0]) if _unordered(p) else p.events

@@ -3,12 +3,11 @@
 from bisect import bisect_left
 from collections.abc import Callable
 from dataclasses import dataclass
-from random import Random
 from statistics import NormalDist
 from typing import Any
 
 from healthsynth.compile.program import MeasureTable, Program
-from healthsynth.randomness import key
+from healthsynth.randomness import key, mixed
 from healthsynth.simulate.conditions import Amount, Bound, bind, expression
 from healthsynth.simulate.numbers import NumberScope, normal_share, quantile, steps
 from healthsynth.simulate.patient import Patient
@@ -366,18 +365,22 @@ _BITS = 14
 _NORMALS = tuple(_NORMAL.inv_cdf((i + 0.5) / 2**_BITS) for i in range(2**_BITS))
 
 
-def bind_reading(measure: BoundMeasure, decimals: int) -> Callable[[Patient, Random], float]:
-    """One reading of a measure: the true value, the noise of the method, inside the limits, rounded."""
+def bind_reading(measure: BoundMeasure, decimals: int) -> Amount:
+    """One reading of a measure: the true value, the noise of the method, inside the limits, rounded.
+
+    The noise is a function of the visit (`Patient.noise`) and of the measure: not to read one moves no other.
+    """
     value, noise, limits = measure.value, measure.noise, measure.limits
     low, high = limits if limits is not None else (-1e18, 1e18)
     if noise is None:
-        return lambda p, random: round(min(max(value(p), low), high), decimals)
+        return lambda p: round(min(max(value(p), low), high), decimals)
     sd, percent = noise.sd, noise.percent
+    own = key(0, "noise of", measure.name) >> 64
 
-    def reading(p: Patient, random: Random) -> float:
+    def reading(p: Patient) -> float:
         found = value(p)
         spread = found * sd / 100 if percent else sd
-        found += spread * _NORMALS[random.getrandbits(_BITS)]
+        found += spread * _NORMALS[mixed(p.noise, own) >> 64 - _BITS]
         return round(low if found < low else high if found > high else found, decimals)
 
     return reading

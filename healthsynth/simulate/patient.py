@@ -6,7 +6,7 @@ from random import Random
 from typing import TYPE_CHECKING, Any
 
 from healthsynth.people.person import Person
-from healthsynth.randomness import stream
+from healthsynth.randomness import key, stream
 from healthsynth.record.events import Death, End, Event, Visit
 from healthsynth.record.record import Truth
 from healthsynth.units import Clock, add_months
@@ -20,6 +20,33 @@ FOREVER = 1 << 60
 
 # Ties in time: death first, then the body, then what was planned, then visits.
 DEATH, BODY, PLAN, VISIT = 0, 1, 2, 3
+
+
+class Results(dict[str, float | str]):
+    """Results by measure. What is `pending` was measured in the visit under way, and is read when somebody asks for it."""
+
+    __slots__ = ("_patient", "pending")
+
+    def __init__(self, patient: "Patient"):
+        self._patient = patient
+        self.pending: dict[str, Callable[[Patient], float]] = {}
+
+    def __missing__(self, name: str) -> float | str | None:
+        reading = self.pending.pop(name, None)
+        if reading is None:
+            return None
+        found = self[name] = reading(self._patient)
+        return found
+
+    def put_off(self, name: str, reading: "Callable[[Patient], float]") -> None:
+        """Measured now, read later or never."""
+        self.pop(name, None)
+        self.pending[name] = reading
+
+    def settle(self) -> None:
+        """Read all that is pending: the body is about to change."""
+        for name in tuple(self.pending):
+            self[name]
 
 
 class Patient:
@@ -52,9 +79,12 @@ class Patient:
         "following",
         "forced",
         "given",
+        "gmf",
         "growth",
         "last_done",
         "mortality",
+        "noise",
+        "noise_key",
         "now",
         "numbered",
         "overrides",
@@ -116,7 +146,9 @@ class Patient:
         self.visits: list[Visit] = []
         self.events: list[Event] = []
         self.ends: dict[int, End] = {}
-        self.results: dict[str, float | str] = {}  # the latest charted value or answer by measure
+        self.results = Results(self)  # the latest charted value or answer by measure; None if there is none
+        self.noise_key = key(person.seed, person.number, person.attempt, "noise") >> 64
+        self.noise = 0  # of the visit under way, 64 bits (`measures.bind_reading`)
         self.answers: dict[str, Clock] = {}  # when that was
         self.active: dict[str, int] = {}  # diagnosed and not resolved: concept name -> event number
         self.ever: set[str] = set()
@@ -127,6 +159,7 @@ class Patient:
         self.given: set[str] = set()  # vaccines and drugs, ever
         self.accepts: Any = None  # this person's attitude to each vaccine
         self.doses: dict[str, tuple[Clock, ...]] = {}  # vaccine series -> when each dose was given
+        self.gmf: Any = None  # this life in modules of Synthea's format, if there are any
         # care under way
         self.encounter: Encounter | None = None
         self.busy_until: Clock = person.birth
