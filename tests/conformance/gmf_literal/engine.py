@@ -196,7 +196,7 @@ class Literal:
             if call is not None:
                 life.last_total = total
                 life.address_worst()
-            life.symptoms_changed = False
+            life.symptoms_changed = call is not None  # what is left may still be too much, and differs now
         if call is None:
             return
         what = concepts.concept("procedure", (Code("SNOMED-CT", call.code, call.display),))
