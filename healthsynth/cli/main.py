@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from healthsynth import __version__
-from healthsynth.cli import explain, generate, module, validate
+from healthsynth.cli import evaluate, explain, generate, load, module, validate
 from healthsynth.cli.nearness import NearGroup
 from healthsynth.errors import EXIT_FAILED, EXIT_INTERRUPTED, EXIT_USAGE, HealthsynthError, ProblemsError
 
@@ -59,6 +59,26 @@ def _validate(
 ) -> None:
     """Check every resource: structure, profile, references, timeline, plausibility. Exit code 1 if anything failed."""
     raise typer.Exit(validate.command(paths, us_core, as_json, workers or None))
+
+
+app.command("load", context_settings=_HELP)(load.load)
+app.command("unload", context_settings=_HELP)(load.unload)
+
+
+@app.command("evaluate", context_settings=_HELP)
+def _evaluate(
+    folder: Annotated[
+        Path, typer.Argument(help="An output folder, or one with CSV tables, NDJSON or bundles.", metavar="OUT")
+    ],
+    reference: Annotated[
+        Path | None, typer.Option(help="A table of figures of your own; default: the built-in one.", metavar="CSV")
+    ] = None,
+    html: Annotated[Path | None, typer.Option(help="Also write the report as a page.", metavar="FILE")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="The report as JSON.")] = False,
+    strict: Annotated[bool, typer.Option("--strict", help="Exit code 1 if a figure differs.")] = False,
+) -> None:
+    """A population against published figures: prevalences, vital signs, laboratory, visits, vaccines, census; with their errors."""
+    raise typer.Exit(evaluate.command(folder, reference, html, as_json, strict))
 
 
 app.add_typer(module.app, name="module", cls=NearGroup)

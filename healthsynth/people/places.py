@@ -84,6 +84,10 @@ class Places:
         found = _bracket(self._race[index], draw)
         return RACES[found % 6], ETHNICITIES[found // 6]
 
+    def race_shares(self, indices: NDArray[Any]) -> NDArray[Any]:
+        """(places, 12) shares of race by ethnicity: RACES of the first of ETHNICITIES, then of the second."""
+        return np.asarray(np.diff(self._race[indices].astype(np.float64), axis=1, prepend=0.0) / 10_000)
+
     def income(self, index: int, draw: float) -> int:
         """Household income in USD a year at a uniform draw, evenly spread within its bracket."""
         shares = self._income[index]
