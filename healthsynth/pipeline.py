@@ -60,7 +60,7 @@ class Pipeline:
             raise UsageError("a run needs a seed")
         self.settings = settings
         folders = tuple(Path(folder) for folder in settings.modules)
-        self.program: Program = library.program(folders, settings.builtin, settings.module)
+        self.program: Program = library.program(folders, settings.builtin, settings.module, settings.gmf)
         self._engine = make_engine(self.program, settings.real_facilities)
         self._people = People(_selection(settings), settings.seed, settings.end)
         self._exporters: dict[str, Exporter] | None = None
@@ -107,9 +107,17 @@ class Pipeline:
             "module_files": self._module_files(),
             "program": self.program.digest,
             "tables": _hashes(resources.data()),
+            **self._gmf(),
             "templates": _hashes(resources.templates()),
             "schemas": {name: exporter.schema for name, exporter in self.exporters.items()},
         }
+
+    def _gmf(self) -> dict[str, Any]:
+        """Modules of Synthea and what is repaired in them; nothing where there are none."""
+        gmf = self.program.gmf
+        if gmf is None:
+            return {}
+        return {"synthea_modules": list(gmf.running), "synthea_corrections": list(gmf.corrections)}
 
     def _module_files(self) -> dict[str, str]:
         folders = tuple(Path(folder) for folder in self.settings.modules)
@@ -118,7 +126,7 @@ class Pipeline:
             f"{folder.resolve().name}/{path}": hexdigest
             for folder in dict.fromkeys(known)
             for path, hexdigest in _hashes(folder).items()
-            if path.endswith((".yaml", ".csv"))
+            if path.endswith((".yaml", ".csv", ".json"))
         }
 
 

@@ -71,6 +71,10 @@ class Settings:
     first: int = _row(1, "count", "--first", "number of the first patient: replay one of a large run, or split a run")
     modules: tuple[str, ...] = _row((), "texts", "--modules", "a folder of more modules; may be given several times")
     builtin: bool = _row(True, "switch", "--builtin/--no-builtin", "with the modules that come with healthsynth")
+    gmf: str = _row(
+        "compatible", "choice", "--gmf", "run modules of Synthea with all its quirks, or with those repaired that nobody means",
+        choices=("compatible", "corrected"),
+    )  # fmt: skip
     module: tuple[str, ...] = _row(
         (), "texts", "-m --module", "only modules of these names, e.g. 'diab*', and what they read"
     )
@@ -83,7 +87,10 @@ class Settings:
         100, "count", "--split-size", "of NDJSON, begin a new file of a type before it grows beyond this", "MB"
     )
     bulk_url: str = _row(
-        "http://localhost:8000", "text", "--bulk-url", "of NDJSON, where its folder will be served: URLs begin with this"
+        "http://localhost:8000",
+        "text",
+        "--bulk-url",
+        "of NDJSON, where its folder will be served: URLs begin with this",
     )
     us_core: str = _row(
         "6.1.0",

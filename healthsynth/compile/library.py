@@ -20,24 +20,40 @@ def folders(extra: Sequence[Path] = (), builtin: bool = True) -> tuple[Path, ...
     return (*((resources.modules(),) if builtin else ()), *extra)
 
 
-def program(extra: Sequence[Path] = (), builtin: bool = True, patterns: Sequence[str] = ()) -> Program:
+def program(
+    extra: Sequence[Path] = (), builtin: bool = True, patterns: Sequence[str] = (), gmf: str = "compatible"
+) -> Program:
     """The compiled program of a run, from the cache when nothing has changed.
 
     Args:
         extra: folders of the user's modules.
         builtin: with the built-in modules.
         patterns: globs of module names to take, with what they read; empty takes all.
+        gmf: how modules of Synthea are run that stand in the folders, see `compile.gmf.link.MODES`.
     Raises:
         ProblemsError: mistakes in any module, all of them.
         UsageError: no module matches a pattern; near names are offered.
     """
+    from healthsynth.compile.gmf import link
+
+    sources = link.folders_of(extra)
+    if not sources:
+        return _own(extra, builtin, patterns)
+    synthea = link.read(sources)
+    running = link.matching(synthea, patterns)
+    own = _own(extra, builtin, patterns, more=link.names_of(synthea))
+    return link.join(own, synthea, running, gmf)
+
+
+def _own(extra: Sequence[Path], builtin: bool, patterns: Sequence[str], more: Sequence[str] = ()) -> Program:
+    """The program of our own modules; a pattern may fit one of `more` instead of one of them."""
     from healthsynth.compile.build import Library, compile_library
 
     library = Library(folders(extra, builtin), () if builtin else (resources.modules(),))
     names = [path.stem for path in library.modules()]
     chosen = None
     if patterns:
-        chosen = sorted({name for pattern in patterns for name in _matching(pattern, names)})
+        chosen = sorted({name for pattern in patterns for name in _matching(pattern, names, more)})
     key = library.digest(repr((chosen, _code_digest())))
     cached = _read(key)
     if cached is not None:
@@ -47,10 +63,10 @@ def program(extra: Sequence[Path] = (), builtin: bool = True, patterns: Sequence
     return made
 
 
-def _matching(pattern: str, names: Sequence[str]) -> list[str]:
+def _matching(pattern: str, names: Sequence[str], more: Sequence[str] = ()) -> list[str]:
     found = [name for name in names if fnmatch(name, pattern)]
-    if not found:
-        raise UsageError(f"no module is called '{pattern}'  {near(pattern, names)}")
+    if not found and not any(fnmatch(name.lower(), pattern.lower()) for name in more):
+        raise UsageError(f"no module is called '{pattern}'  {near(pattern, [*names, *more])}")
     return found
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from healthsynth.spec.ast import Condition
+from healthsynth.spec.gmf.model import GmfLibrary
 from healthsynth.spec.model import Module
 from healthsynth.spec.source import Path_
 from healthsynth.vocabulary import Concept
@@ -27,6 +28,24 @@ class MeasureTable:
 
 
 @dataclass(frozen=True, slots=True)
+class GmfProgram:
+    """Modules of Synthea's format in a program.
+
+    `running`: keys of the top-level modules that run. `origins` maps (module key, state) to an index into the program's origins;
+    `origin` is that of what no module asks for. `checks_up`: check-ups and vaccinations are those of Synthea, since no module of
+    ours plans any.
+    """
+
+    library: GmfLibrary
+    running: tuple[str, ...]
+    corrected: bool
+    corrections: tuple[str, ...]  # what is repaired, for the manifest
+    origins: Mapping[tuple[str, str], int]
+    origin: int
+    checks_up: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Program:
     """Everything that the engine needs, and nothing that moves.
 
@@ -41,3 +60,4 @@ class Program:
     origin_at: Mapping[tuple[str, Path_], int]
     digest: str = ""  # of the files it was made from
     files: tuple[str, ...] = field(default=())
+    gmf: GmfProgram | None = None

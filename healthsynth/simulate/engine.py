@@ -24,9 +24,9 @@ from healthsynth.simulate.care import BoundPathway, OwnVisit, bind_at_rule
 from healthsynth.simulate.conditions import ages_of
 from healthsynth.simulate.courses import BoundCourse, bind_course
 from healthsynth.simulate.dying import Background, bind_cause
+from healthsynth.simulate.encounter import Step, close
 from healthsynth.simulate.gmf.engine import GmfEngine
 from healthsynth.simulate.gmf.lives import joined, set_in_motion
-from healthsynth.simulate.encounter import Step, close
 from healthsynth.simulate.measures import (
     BUILT_IN,
     BoundEffect,

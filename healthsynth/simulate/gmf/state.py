@@ -25,20 +25,21 @@ from random import Random
 from typing import TYPE_CHECKING, Any
 
 from healthsynth.people.person import Person
+from healthsynth.simulate.gmf.cast.vitals import NAMES
 from healthsynth.simulate.gmf.turns import AgeTable
 from healthsynth.units import WEEK, Clock
 
 if TYPE_CHECKING:
-    from healthsynth.simulate.gmf.engine import GmfEngine
-    from healthsynth.simulate.gmf.program import BoundModule, BoundState
-
     from healthsynth.simulate.gmf.cast.cast import Cast
     from healthsynth.simulate.gmf.charting.chart import Chart
+    from healthsynth.simulate.gmf.engine import GmfEngine
+    from healthsynth.simulate.gmf.program import BoundModule, BoundState
     from healthsynth.vocabulary import Concept
 
 NEVER: Clock = 1 << 60
 ORDERS = 1 << 12  # turns of one grid point; an entry of the agenda is grid index * ORDERS + order
 CHECK_UPS, CLOSING = 0, ORDERS - 1  # the first and the last turn of a grid point
+FROM_SYMPTOMS = 300  # the least sum of symptoms that sends anybody anywhere
 UNUSED, USED = 1, 2  # a token for visits of the cast; 0: there is none
 
 
@@ -253,6 +254,54 @@ class GmfLife:
         if self.wants_lock:
             self.wants_lock = False
             self.wake(CHECK_UPS)
+
+    def wants_plan(self) -> None:
+        """What check-ups depend on has changed."""
+        self.wake(CHECK_UPS)
+
+    # --- what conditions ask --------------------------------------------------------------------------------------
+    def computed(self, name: str) -> Any:
+        """An attribute of the cast that is worked out when it is read; None is unset."""
+        return self.cast.computed(name, self.grid)
+
+    def vital(self, name: str) -> float | None:
+        """A vital sign now: what a module set, as long as it lasts, or what the cast says; None if nobody knows."""
+        early = self.process.early
+        found = self.overrides.get(name)
+        if found is not None:
+            since, generator = found
+            lasts = name not in NAMES or since == self.week or (early and since == self.week - 1)
+            if lasts:
+                value: float = generator(self)
+                return value
+        return self.cast.vital(name, self.grid, self.clock, early)
+
+    def symptom(self, name: str) -> int:
+        """The greatest value that any module gives a symptom and nobody has addressed."""
+        return max(
+            (value for value, is_addressed in self.symptoms.get(name, {}).values() if not is_addressed), default=0
+        )
+
+    def feel(self, name: str, value: int) -> None:
+        """A module gives a symptom a value."""
+        before = self.symptom(name)
+        self.symptoms.setdefault(name, {})[self.process.order] = [value, False]
+        self.total += self.symptom(name) - before
+        if self.total > FROM_SYMPTOMS:
+            self.wake(CHECK_UPS)
+
+    def address(self) -> None:
+        """A visit for symptoms takes care of the greatest one."""
+        worst: tuple[int, str, int] | None = None
+        for name, sources in self.symptoms.items():
+            for order, (value, is_addressed) in sources.items():
+                if not is_addressed and (worst is None or value > worst[0]):
+                    worst = value, name, order
+        if worst is not None:
+            _, name, order = worst
+            before = self.symptom(name)
+            self.symptoms[name][order][1] = True
+            self.total += self.symptom(name) - before
 
     # --- what the cast asks ---------------------------------------------------------------------------------------
     def active_medications(self) -> Collection[str]:

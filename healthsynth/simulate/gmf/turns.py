@@ -2,15 +2,8 @@
 
 from bisect import bisect_right
 from datetime import date
-from functools import cache
 
 from healthsynth.units import DAY, Clock, civil, clock
-
-
-@cache
-def year_begins(year: int) -> Clock:
-    """The first moment of a calendar year."""
-    return clock(date(min(max(year, 1), 9999), 1, 1))
 
 
 def turns(birth: Clock, months: int) -> Clock:

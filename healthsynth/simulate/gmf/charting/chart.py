@@ -3,6 +3,8 @@
 Entries may go into a visit that is long over, as the format allows; `record` puts everything in the order exporters read.
 """
 
+import itertools
+from collections.abc import Callable, Iterable, Mapping
 from itertools import pairwise
 from typing import Any
 
@@ -44,21 +46,18 @@ class Chart:
     Args:
         person: who it is.
         providers: `people.providers.Providers`.
+        number: gives the numbers of visits and entries, where others chart for this person too.
     """
 
-    def __init__(self, person: Person, providers: Any):
+    def __init__(self, person: Person, providers: Any, number: Callable[[], int] | None = None):
         self._person, self._providers = person, providers
-        self._numbers = 0
+        self._number = number or itertools.count(1).__next__
         self._visits: list[Visit] = []
         self._places: dict[int, int] = {}  # number of a visit -> its place in the list
         self._events: dict[int, list[Event]] = {}
         self._ends: dict[int, End] = {}
         self._staff: dict[tuple[str, str], tuple[Facility, Clinician]] = {}
         self._death: Death | None = None
-
-    def _number(self) -> int:
-        self._numbers += 1
-        return self._numbers
 
     def skip(self, count: int = 1) -> None:
         """Leave numbers out for what is not charted, so that the numbers of the rest do not depend on it."""
@@ -168,6 +167,16 @@ class Chart:
     def end(self, number: int, at: Clock, reason: str, visit: int | None = None) -> None:
         """Something stops: `reason` is one of resolved, stopped, completed, died."""
         self._ends[number] = End(at, visit, reason)
+
+    def adopt(self, visits: Iterable[Visit], events: Iterable[Event], ends: Mapping[int, End]) -> None:
+        """Take in what others charted with numbers from the same source."""
+        for visit in visits:
+            self._places[visit.number] = len(self._visits)
+            self._visits.append(visit)
+            self._events[visit.number] = []
+        for event in events:
+            self._add(event)
+        self._ends.update(ends)
 
     def death(self, visit: int | None, at: Clock, cause: Concept, origin: int) -> None:
         """The end of the life; `visit` is the certificate's."""

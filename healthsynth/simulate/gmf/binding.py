@@ -1,0 +1,95 @@
+"""From the modules of a program to bound ones: states, ways out, and what of the past somebody asks about."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from healthsynth.compile.gmf.conditions import Binder
+from healthsynth.simulate.gmf import program
+from healthsynth.simulate.gmf.program import BoundModule, BoundState
+from healthsynth.simulate.gmf.states import States
+from healthsynth.simulate.gmf.transitions import Ways
+from healthsynth.spec.gmf import conditions as c
+from healthsynth.spec.gmf import states as s
+from healthsynth.spec.gmf.model import GmfLibrary, GmfModule
+from healthsynth.spec.gmf.transitions import conditions as conditions_of
+
+
+def bind(library: GmfLibrary, binder: Binder, origins: Mapping[tuple[str, str], int]) -> dict[str, BoundModule]:
+    """All modules by key.
+
+    Args:
+        origins: (module, state) -> index into the program's origins.
+    """
+    bound = {key: _module(module, origins) for key, module in library.modules.items()}
+    asked = frozenset(code for module in library.modules.values() for code in _asked_codes(module))
+    names = frozenset(name for module in library.modules.values() for name in _asked_states(module))
+    for module in bound.values():
+        states, ways = States(binder, asked), Ways(module.states, binder, library.tables)
+        for state in module.states.values():
+            states.bind(state)
+            state.tracked = state.name in names
+            if state.kind == program.CALLS:
+                state.callee = bound[state.spec.submodule]  # type: ignore[attr-defined]
+            if state.spec.transition is not None:
+                ways.bind(state, state.spec.transition)
+    return bound
+
+
+def _module(given: GmfModule, origins: Mapping[tuple[str, str], int]) -> BoundModule:
+    made = BoundModule(given.key, given.name, given.runtime_name, given.specialty, not given.is_submodule)
+    for name, state in given.states.items():
+        made.states[name] = BoundState(made, state, origins[given.key, name])
+    made.initial = made.states["Initial"]
+    return made
+
+
+def _conditions(module: GmfModule) -> Iterator[c.Condition]:
+    for state in module.states.values():
+        for outer in conditions_of(state.transition):
+            yield from c.leaves(outer)
+        if isinstance(state, s.Guard):
+            yield from c.leaves(state.allow)
+
+
+def _asked_codes(module: GmfModule) -> Iterator[str]:
+    for leaf in _conditions(module):
+        if isinstance(leaf, c.ObservationIs):
+            yield from (code.code for code in leaf.codes)
+
+
+def _asked_states(module: GmfModule) -> Iterator[str]:
+    """Names of states whose visits matter: in conditions, as reasons and causes, as encounters that onsets wait for."""
+    for leaf in _conditions(module):
+        if isinstance(leaf, c.PriorState):
+            yield leaf.name
+            yield leaf.since
+    for state in module.states.values():
+        given: Any = state
+        for field in ("reason", "condition_onset", "target_encounter"):
+            name = getattr(given, field, "")
+            if name:
+                yield name
+
+
+def readers(modules: Mapping[str, BoundModule], orders: Mapping[str, int]) -> dict[str, tuple[int, ...]]:
+    """Attribute, or '#' and code -> the turns of those top-level modules that may wait for it."""
+    found: dict[str, set[int]] = {}
+    for key, order in orders.items():
+        for module in _family(modules, key):
+            for state in module.states.values():
+                if state.guard is not None:
+                    for name in state.guard.names:
+                        found.setdefault(name, set()).add(order)
+    return {name: tuple(sorted(who)) for name, who in found.items()}
+
+
+def _family(modules: Mapping[str, BoundModule], key: str) -> list[BoundModule]:
+    """A module and all that it calls, directly or not."""
+    family = {key: modules[key]}
+    todo = [modules[key]]
+    while todo:
+        for state in todo.pop().states.values():
+            if state.callee is not None and state.callee.key not in family:
+                family[state.callee.key] = state.callee
+                todo.append(state.callee)
+    return list(family.values())
