@@ -15,6 +15,7 @@ from tests.conformance import (
     codes,
     coherence,
     databases,
+    gmf_modules,
     kill,
     life_expectancy,
     loading,
@@ -29,6 +30,7 @@ from tests.conformance.verdict import BUILD, Options, Verdict, arguments, option
 
 CHECKS: tuple[ModuleType, ...] = (
     codes, coherence, pyramid, life_expectancy, sameness, kill, memory, strict, validator, loading, pages, databases,
+    gmf_modules,
 )  # fmt: skip
 RESULT = BUILD.parent / "conformance.json"
 
