@@ -55,7 +55,7 @@ def arguments(description: str) -> argparse.ArgumentParser:
     parser.add_argument("--lives", type=int, default=4000, help="for life expectancy, of each sex")
     parser.add_argument("--databases", type=int, default=300, help="patients for databases and consumers")
     parser.add_argument("--seed", type=int, default=2026)
-    parser.add_argument("--server", action="store_true", help="load into a real FHIR server too (4 GB, minutes)")
+    parser.add_argument("--server", action="store_true", help="load 200 patients into the FHIR server instead of 10")
     return parser
 
 
