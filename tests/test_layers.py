@@ -105,7 +105,7 @@ def test_importing_the_package_or_its_command_line_loads_nothing_heavy():
 
     code = (
         "import sys, healthsynth, healthsynth.cli;"
-        "print([m for m in ('numpy', 'pandas', 'pydantic', 'fhir', 'rich', 'jinja2', 'yaml', 'lark') if m in sys.modules])"
+        "print([m for m in ('numpy', 'pandas', 'pydantic', 'fhir', 'rich', 'jinja2', 'yaml', 'lark', 'httpx') if m in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
