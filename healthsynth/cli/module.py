@@ -37,7 +37,8 @@ def list_(modules: Folders = None) -> None:
     """What modules there are."""
     from healthsynth.cli import gmf
 
-    for module in _program(modules).modules:
+    ours = [folder for folder in modules or () if any(folder.glob("*.yaml")) or not gmf.of_files([folder])]
+    for module in _program(ours).modules:
         typer.echo(f"{module.module:32} {module.title}")
     for line in gmf.listing(modules or ()):
         typer.echo(line)

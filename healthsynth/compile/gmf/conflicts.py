@@ -19,12 +19,12 @@ def conflicts(program: Program, library: GmfLibrary, running: Sequence[str]) -> 
     for key in running:
         if key in ours:
             text = f"there is a module '{key}' of ours too"
-            problems.append(library.modules[key].source.problem((), "GM501", text, _HINT))
+            problems.append(library.modules[key].source.problem((), "GM601", text, _HINT))
     for module in _called(library, running):
         for name, code in _onsets(module):
             if code in diagnosed:
                 text = f"the module '{diagnosed[code]}' diagnoses {code} too"
-                problems.append(module.source.problem(("states", name), "GM502", text, _HINT))
+                problems.append(module.source.problem(("states", name), "GM602", text, _HINT))
     return sorted(set(problems))
 
 

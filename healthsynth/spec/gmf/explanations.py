@@ -36,4 +36,6 @@ GMF: dict[str, str] = {
     "GM512": "A wellness encounter opens once; only an EncounterEnd lets it open again. Without one the module stands there for life.",
     "GM513": "A comparison between a number and a text. It is false here; in Synthea the patient is lost.",
     "GM514": "The module relies on something that Synthea does and hardly anybody means. `--gmf corrected` does what is meant.",
+    "GM601": "A module of ours and one of Synthea's have the same name in one population. Leave one of the two out.",
+    "GM602": "A module of ours and one of Synthea's both diagnose a disease in one population: people would have it from either. Leave one of the two out.",
 }  # fmt: skip
