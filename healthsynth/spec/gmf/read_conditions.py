@@ -47,7 +47,7 @@ def _attribute(f: Fields) -> c.AttributeIs:
 
 
 def _age(f: Fields) -> c.AgeIs:
-    f.seen.add("value")  # stands beside many and means nothing; lint says so
+    f.seen.add("value")  # stands beside many and means nothing
     return c.AgeIs(
         f.operator(), f.number("quantity", required=True), f.one_of("unit", ("years", "months"), "years", True)
     )
