@@ -1,5 +1,6 @@
 """How states are left: draws, conditions and tables, as functions of a life."""
 
+from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -106,25 +107,57 @@ class Ways:
         table = self.tables[given.table]
         ways = tuple(self.states[name] for name in table.states)
         default = _leaving(self._draw(given.defaults))
-        found: dict[tuple[str, ...], list[tuple[LookupRow, Leave]]] = {}
+        rows: dict[tuple[str, ...], list[tuple[LookupRow, Leave]]] = {}
         for row in table.rows:
-            found.setdefault(row.texts, []).append((row, constant(row.weights, ways)))
-        names, computed = table.attributes, self.binder.computed
-        readers = tuple(_text_of(name, name in computed) for name in names)
+            rows.setdefault(row.texts, []).append((row, constant(row.weights, ways)))
+        found = {texts: _Rows(many) for texts, many in rows.items()}
+        readers = tuple(_text_of(name, name in self.binder.computed) for name in table.attributes)
 
         def look(life: GmfLife) -> BoundState:
             rows = found.get(tuple([read(life) for read in readers]))
-            if rows is not None:
-                age, now = life.ages.years(life.clock), life.clock * 1000
-                for row, leave in rows:
-                    if row.age is not None and not row.age[0] <= age <= row.age[1]:
-                        continue
-                    if row.time is not None and not row.time[0] <= now <= row.time[1]:
-                        continue
-                    return leave(life)
-            return default(life)
+            leave = rows.find(life.ages.years(life.clock), life.clock * 1000) if rows is not None else None
+            return default(life) if leave is None else leave(life)
 
         return look
+
+
+class _Rows:
+    """The rows of a table for one set of attributes: found by age, then by time."""
+
+    __slots__ = ("_by_age", "_rows")
+
+    def __init__(self, rows: list[tuple[LookupRow, Leave]]):
+        self._rows = rows
+        self._by_age: dict[int, tuple[list[int], list[tuple[int, Leave]]]] = {}
+
+    def find(self, age: int, milliseconds: int) -> Leave | None:
+        """What the row says that fits, if any does. Rows of one age do not overlap in time; the first one counts if they do."""
+        found = self._by_age.get(age)
+        if found is None:
+            found = self._by_age[age] = self._of(age)
+        starts, ends = found
+        place = bisect_right(starts, milliseconds) - 1
+        if place < 0 or milliseconds > ends[place][0]:
+            return None
+        return ends[place][1]
+
+    def _of(self, age: int) -> tuple[list[int], list[tuple[int, Leave]]]:
+        fitting = [
+            (row.time or _ALWAYS, leave) for row, leave in self._rows if row.age is None or _within(row.age, age)
+        ]
+        fitting.sort(key=lambda pair: pair[0][0])  # stable: of equal starts the first row of the table comes first
+        kept: list[tuple[tuple[int, int], Leave]] = []
+        for time, leave in fitting:
+            if not kept or kept[-1][0][0] != time[0]:
+                kept.append((time, leave))
+        return [time[0] for time, _ in kept], [(time[1], leave) for time, leave in kept]
+
+
+_ALWAYS = (-(1 << 62), 1 << 62)
+
+
+def _within(limits: tuple[int, int], age: int) -> bool:
+    return limits[0] <= age <= limits[1]
 
 
 def constant(weights: Sequence[float], ways: Sequence[BoundState]) -> Leave:
