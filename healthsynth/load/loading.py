@@ -52,6 +52,7 @@ class Load:
     def __init__(self, source: Source, server: Server, cut: Cut, log: LoadJournal, progress: Progress):
         self._source, self._server, self._cut, self._log, self._progress = source, server, cut, log, progress
         self._lock = threading.Lock()
+        self._done: dict[str, set[int]] = {}
         self._created = self._present = self._rejected = self._sent = 0
 
     def go(self) -> Summary:
@@ -82,8 +83,8 @@ class Load:
 
     def _left(self) -> list[Unit]:
         """Units that are not known to be finished."""
-        done, whole = self._log.done, self._log.whole
-        self._done = done
+        self._done = done = self._log.done
+        whole = self._log.whole
         return [unit for unit in self._source.units if unit.name not in done or len(done[unit.name]) < whole[unit.name]]
 
     def _forgotten(self) -> bool:
@@ -113,7 +114,7 @@ class Load:
         """Send one transaction, halved as often as it takes."""
         sent = [resource for knot in chunk for resource in knot.resources]
         answer = self._server.post(bundles.put(self._cut.kind, self._server.url, sent))
-        if answer.status == 200:
+        if answer.status // 100 == 2:
             taken = read(answer, sent)
             if taken is None:
                 raise HealthsynthError(f"{self._server.url} answers to a bundle with something else: {answer.words()}")

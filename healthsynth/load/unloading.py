@@ -38,6 +38,7 @@ class Unload:
     def __init__(self, source: Source, server: Server, cut: Cut, progress: Progress):
         self._source, self._server, self._cut, self._progress = source, server, cut, progress
         self._lock = threading.Lock()
+        self._there: set[str] = set()
         self._deleted = 0
         self._kept: list[tuple[str, str]] = []
 
@@ -93,7 +94,7 @@ class Unload:
     def _delete(self, chunk: Chunk) -> None:
         names = [resource.name for knot in chunk for resource in reversed(knot.resources)]
         answer = self._server.post(bundles.delete(self._cut.kind, names))
-        if answer.status == 200:
+        if answer.status // 100 == 2:
             self._note(names, answer)
         elif len(chunk) > 1:
             middle = len(chunk) // 2
