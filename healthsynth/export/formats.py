@@ -26,6 +26,7 @@ BUILT_IN: Mapping[str, str] = {
     "notes": "healthsynth.export.formats:notes",
     "parquet": "healthsynth.export.formats:parquet",
     "postgres": "healthsynth.export.formats:postgres",
+    "truth": "healthsynth.export.formats:truth",
 }
 
 
@@ -208,3 +209,10 @@ def postgres(settings: Settings, program: "Program") -> Exporter:
     from healthsynth.export.database.postgres import PostgresFormat
 
     return PostgresFormat(program.concepts)
+
+
+def truth(settings: Settings, program: "Program") -> Exporter:
+    """What was true of each life, and what caused every event."""
+    from healthsynth.export.truth import TruthFormat
+
+    return _packed(settings, TruthFormat(program))
