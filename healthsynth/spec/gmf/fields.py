@@ -19,6 +19,7 @@ SHAPES = {
     int: "a whole number",
     float: "a number",
 }
+_LARGEST = 10**18
 
 
 @dataclass(slots=True)
@@ -89,7 +90,10 @@ class Fields:
         value = self.data.get(name)
         if isinstance(value, int) and not isinstance(value, bool):
             self.seen.add(name)
-            return value
+            if abs(value) <= _LARGEST:
+                return value
+            self.wrong(name, "is larger than any number can be meant", "write a plain number", "GM107")
+            return default
         found: float = self._get(name, float, default, required)
         if not math.isfinite(found):
             self.wrong(name, "is not a finite number", "write a plain number")

@@ -79,7 +79,7 @@ def _instant(f: Fields) -> int:
     try:
         year, month, day, hour, minute, second = parts
         moment = datetime(year, month, day, hour, minute, second, tzinfo=UTC)
-    except ValueError as error:
+    except (ValueError, OverflowError) as error:
         f.wrong("", f"is no date: {error}", "write a day that exists", "GM107")
         return 0
     seconds = (moment - datetime(1970, 1, 1, tzinfo=UTC)).total_seconds()

@@ -86,7 +86,7 @@ def _ordered(f: Fields, found: Range) -> Range:
 
 def distribution(f: Fields) -> Distribution:
     """A distribution with the parameters its kind needs."""
-    kind = f.one_of("kind", tuple(_NEEDS), "EXACT", required=True)
+    kind = f.one_of("kind", tuple(_NEEDS), "EXACT", required=True) or "EXACT"
     rounded = f.flag("round")
     given = f.inner("parameters", lambda p: _parameters(p, kind))
     if given is None:
