@@ -1,10 +1,12 @@
 """`--dry-run`: a few patients, spread over the population, are made in memory; the rest follows from them."""
 
 import time
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from healthsynth.export.base import Exporter, Gathering, Merging, Sink
 from healthsynth.run import chunks
 from healthsynth.run.facts import Facts
 from healthsynth.run.summary import duration, size
@@ -20,15 +22,14 @@ class _Counted:
     def __init__(self) -> None:
         self.files = 0
         self.bytes = 0
-        self.appended: set[str] = set()
+        self.appended: Counter[str] = Counter()
 
     def file(self, path: str, content: bytes) -> None:
         self.files += 1
         self.bytes += len(content)
 
     def append(self, path: str, content: bytes) -> None:
-        self.appended.add(path)
-        self.bytes += len(content)
+        self.appended[path] += len(content)
 
     def count(self, what: str, number: int = 1) -> None: ...
 
@@ -75,28 +76,51 @@ def forecast(settings: Settings, workers: int, make: Callable[[Settings], Work])
     for number in settings.numbers[:1]:  # the first patient pays for what is loaded when first used
         _live(work, number, _Counted(), Facts())
     prepared = time.perf_counter() - begun
+    _close(exporters.values(), _Counted())
     sample = min(SAMPLE, settings.population)
     numbers = [settings.numbers[i * settings.population // sample] for i in range(sample)]
     out, facts = _Counted(), Facts()
     start = time.perf_counter()
     for number in numbers:
         _live(work, number, out, facts)
+    _close(exporters.values(), out)
     each = (time.perf_counter() - start) / sample
+    parts, scale = chunks.count(settings), settings.population / sample
+    files, size_ = _joined(exporters.values(), {path: round(size * scale) for path, size in out.appended.items()})
     shared = _Counted()
     for exporter in exporters.values():
-        exporter.finish(facts.used, (exporter.take(),), shared)
-    parts, scale = chunks.count(settings), settings.population / sample
+        if not isinstance(exporter, Sink):  # nothing is stored
+            exporter.finish(facts.used, (exporter.take(),), shared)
     used = min(workers, parts)
-    heads = {path for exporter in exporters.values() for path in exporter.heads()}
     return Forecast(
         round((facts.living + facts.deceased) * scale),
         sample,
-        round(out.files * scale) + len(heads | out.appended) + shared.files + 1,
-        round(out.bytes * scale + shared.bytes),
+        round(out.files * scale) + files + shared.files + 1,
+        round(out.bytes * scale) + size_ + shared.bytes,
         prepared + each * settings.population / used,
         used,
         parts,
     )
+
+
+def _close(exporters: Iterable[Exporter], out: _Counted) -> None:
+    """The end of a chunk, but for what is stored elsewhere."""
+    for exporter in exporters:
+        if isinstance(exporter, Gathering):
+            exporter.flush(out)
+
+
+def _joined(exporters: Iterable[Exporter], appended: Mapping[str, int]) -> tuple[int, int]:
+    """Files, and bytes, that will be made of what patients append."""
+    files, size_ = 0, 0
+    for exporter in exporters:
+        mine = {path: size for path, size in appended.items() if path.split("/")[0] in exporter.folders}
+        if isinstance(exporter, Merging):
+            found = exporter.forecast(mine)
+        else:
+            found = len({*mine, *exporter.heads()}), sum(mine.values())
+        files, size_ = files + found[0], size_ + found[1]
+    return files, size_
 
 
 def _live(work: Work, number: int, out: _Counted, facts: Facts) -> None:

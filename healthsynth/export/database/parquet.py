@@ -12,7 +12,7 @@ from healthsynth.record.record import Record
 from healthsynth.vocabulary import Concept
 
 _IDS = {"uuid": "text"}  # few readers of Parquet know its UUIDs
-_SHRUNK = 0.1  # bytes of Parquet for each of text
+_SHRUNK = 0.05  # bytes of Parquet for each of text
 
 
 class ParquetFormat:

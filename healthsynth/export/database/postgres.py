@@ -6,7 +6,6 @@
 Rows go in by COPY, a transaction a chunk; keys, indexes and views come at the end, in one transaction, which checks them all.
 """
 
-import os
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -52,7 +51,6 @@ class PostgresFormat:
         self._rows = Rows(concepts)
         self._target: str | None = None
         self._held: dict[str, list[str]] = {}
-        self._connection: tuple[int, psycopg.Connection[Any]] | None = None
 
     def heads(self) -> Mapping[str, bytes]:
         return {}
@@ -104,7 +102,7 @@ class PostgresFormat:
 
     def store(self, chunk: int) -> None:
         held, self._held = self._held, {}
-        with self._connected(keep=True) as connection, connection.transaction():
+        with self._connected() as connection, connection.transaction():
             entered = connection.execute(
                 f"INSERT INTO {_AT}chunks (chunk) VALUES (%s) ON CONFLICT DO NOTHING", (chunk,)
             )
@@ -125,25 +123,18 @@ class PostgresFormat:
             connection.execute(f"UPDATE {_AT}run SET finished = true")
 
     @contextmanager
-    def _connected(self, keep: bool = False) -> "Iterator[psycopg.Connection[Any]]":
-        """A connection of this process, whose mistakes become sentences without the URL."""
+    def _connected(self) -> "Iterator[psycopg.Connection[Any]]":
+        """A connection for one purpose, whose mistakes become sentences without the URL."""
         import psycopg
 
-        connection = self._connection[1] if self._connection and self._connection[0] == os.getpid() else None
         try:
-            if connection is None:
-                connection = psycopg.connect(self._target or "", connect_timeout=_PATIENCE, autocommit=True)
+            with psycopg.connect(self._target or "", connect_timeout=_PATIENCE, autocommit=True) as connection:
                 connection.execute("SET client_encoding = 'UTF8'")
-            if keep:
-                self._connection = os.getpid(), connection
-            yield connection
+                yield connection
         except psycopg.OperationalError as error:
             raise HealthsynthError(f"the database cannot be reached: {_said(error)}") from None
         except psycopg.Error as error:
             raise HealthsynthError(f"the database refuses: {_said(error)}") from None
-        finally:
-            if connection is not None and not keep:
-                connection.close()
 
 
 def _said(error: Exception) -> str:
