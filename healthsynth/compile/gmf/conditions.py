@@ -9,7 +9,7 @@ from healthsynth.compile.gmf.compare import comparison
 from healthsynth.compile.gmf.limits import FOREVER, Life, Next
 from healthsynth.compile.gmf.times import length
 from healthsynth.spec.gmf import conditions as spec
-from healthsynth.units import Clock
+from healthsynth.units import WEEK, Clock
 
 Test = Callable[[Life], bool]
 
@@ -38,11 +38,13 @@ class Binder:
 
     Args:
         computed: attributes that are worked out when they are read.
+        announced: those of them that are unset until a life hears of their change, and change every week then.
         corrected: repair what is marked as a quirk in docs/gmf.md.
     """
 
     computed: Collection[str] = ()
     corrected: bool = False
+    announced: Collection[str] = ()
 
     def bind(self, given: spec.Condition) -> Bound:
         """Any condition."""
@@ -64,6 +66,10 @@ def _false(life: Life) -> bool:
 def _attribute(binder: Binder, given: spec.AttributeIs) -> Bound:
     name, right = given.attribute, given.value_code if given.value_code is not None else given.value
     compare = comparison(given.operator, right)
+    if name in binder.announced:
+        # Nothing as long as it is not announced; from then on it is another every week.
+        weekly: Next = lambda life: life.grid + WEEK if life.computed(name) is not None else FOREVER  # noqa: E731
+        return Bound(lambda life: compare(life.computed(name)), frozenset((name,)), (weekly,))
     if name in binder.computed:
         return Bound(lambda life: compare(life.computed(name)), weekly=True)
     names = frozenset((name,))

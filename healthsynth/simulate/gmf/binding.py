@@ -4,7 +4,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from healthsynth.compile.gmf.conditions import Binder
+from healthsynth.compile.gmf.draws import number
+from healthsynth.compile.gmf.times import length, whole_length
 from healthsynth.simulate.gmf import program
+from healthsynth.simulate.gmf.polls import Polls
 from healthsynth.simulate.gmf.program import BoundModule, BoundState
 from healthsynth.simulate.gmf.states import States
 from healthsynth.simulate.gmf.transitions import Ways
@@ -12,6 +15,7 @@ from healthsynth.spec.gmf import conditions as c
 from healthsynth.spec.gmf import states as s
 from healthsynth.spec.gmf.model import GmfLibrary, GmfModule
 from healthsynth.spec.gmf.transitions import conditions as conditions_of
+from healthsynth.units import Clock
 
 
 def bind(library: GmfLibrary, binder: Binder, origins: Mapping[tuple[str, str], int]) -> dict[str, BoundModule]:
@@ -25,6 +29,7 @@ def bind(library: GmfLibrary, binder: Binder, origins: Mapping[tuple[str, str], 
     names = frozenset(name for module in library.modules.values() for name in _asked_states(module))
     for module in bound.values():
         states, ways = States(binder, asked), Ways(module.states, binder, library.tables)
+        polls = Polls(module.states, binder, library.tables)
         for state in module.states.values():
             states.bind(state)
             state.tracked = state.name in names
@@ -32,7 +37,22 @@ def bind(library: GmfLibrary, binder: Binder, origins: Mapping[tuple[str, str], 
                 state.callee = bound[state.spec.submodule]  # type: ignore[attr-defined]
             if state.spec.transition is not None:
                 ways.bind(state, state.spec.transition)
+                round_ = _fixed_length(state)
+                if round_:
+                    state.poll = polls.bind(state, state.spec.transition, round_)
     return bound
+
+
+def _fixed_length(state: BoundState) -> Clock | None:
+    """Of a delay that is always as long."""
+    given = state.spec
+    if not isinstance(given, s.Delay):
+        return None
+    if given.exact is not None:
+        return length(number(given.exact), given.exact.unit)
+    if given.range is None and given.distribution is not None and given.distribution.kind == "EXACT":
+        return whole_length(given.distribution.value, given.unit)
+    return None
 
 
 def _module(given: GmfModule, origins: Mapping[tuple[str, str], int]) -> BoundModule:
@@ -77,8 +97,8 @@ def readers(modules: Mapping[str, BoundModule], orders: Mapping[str, int]) -> di
     for key, order in orders.items():
         for module in _family(modules, key):
             for state in module.states.values():
-                if state.guard is not None:
-                    for name in state.guard.names:
+                for waiting in (state.guard, state.poll):
+                    for name in waiting.names if waiting is not None else ():
                         found.setdefault(name, set()).add(order)
     return {name: tuple(sorted(who)) for name, who in found.items()}
 

@@ -43,7 +43,7 @@ class GmfEngine:
         given = program.gmf
         self.corrected = given.corrected
         self.providers = providers
-        self.modules = bind(given.library, Binder(COMPUTED, given.corrected), given.origins)
+        self.modules = bind(given.library, Binder(COMPUTED, given.corrected, ("days_until_death",)), given.origins)
         keys = sorted(
             [key for key in given.running if key in self.modules] + [COVID, RISKS, LIFECYCLE, QUALITY, WEIGHT]
         )

@@ -8,6 +8,7 @@ from healthsynth.units import Clock
 
 if TYPE_CHECKING:
     from healthsynth.compile.gmf.conditions import Bound
+    from healthsynth.simulate.gmf.polls import Poll
     from healthsynth.simulate.gmf.state import GmfLife
     from healthsynth.vocabulary import Concept
 
@@ -40,6 +41,7 @@ class BoundState:
         "name",
         "next",
         "origin",
+        "poll",
         "spec",
         "tracked",
     )
@@ -57,6 +59,7 @@ class BoundState:
         self.next: BoundState | None = None
         self.leave: Callable[[GmfLife], BoundState] = _no_way_out
         self.entry_kind = ""  # of what it writes to the record
+        self.poll: Poll | None = None  # of a delay that leads back to itself
         self.tracked = False  # somebody asks whether it was visited
 
     def __repr__(self) -> str:

@@ -8,6 +8,7 @@ at the grid point.
 from healthsynth.compile.gmf.conditions import next_change
 from healthsynth.errors import HealthsynthError
 from healthsynth.simulate.gmf import visits
+from healthsynth.simulate.gmf.polls import plan, plan_again
 from healthsynth.simulate.gmf.program import ACTS, CALLS, DELAYS, DIES, ENDS, PLAIN, TAKES, BoundState
 from healthsynth.simulate.gmf.state import UNUSED, Frame, GmfLife, Process
 from healthsynth.units import WEEK, age_years
@@ -59,19 +60,40 @@ def advance(life: GmfLife, process: Process) -> None:
             state.act(life)
         elif kind in _TIMED:
             deadline = frame.deadline
+            poll = state.poll
             if deadline is None:
-                deadline = state.length(life) + clock if kind == DELAYS else state.act(life)  # type: ignore[misc]
+                if poll is not None:
+                    deadline = plan(life, frame, poll, clock)
+                else:
+                    deadline = state.length(life) + clock if kind == DELAYS else state.act(life)  # type: ignore[misc]
+            elif poll is not None and deadline > grid:
+                deadline = plan_again(life, frame, poll)
             if deadline > clock or (life.death is not None and life.death <= deadline):
                 frame.deadline = deadline
                 if clock < grid and deadline <= grid:
                     clock = life.clock = _back(frame, grid)
                     continue
                 frame.state = state
+                if poll is not None:
+                    process.waits_for = poll.names
                 if life.death is None or deadline < life.death:
                     life.wake_at(process.order, deadline)
                 return
             frame.deadline = None
             past = deadline
+            if poll is not None and frame.leave is not None:
+                if state.tracked:
+                    frame.seen[state.name][1] = past
+                state = frame.leave(life)
+                frame.leave = None
+                if state.tracked:
+                    life.seq += 1
+                    frame.seen[state.name] = [life.seq, None]
+                if past < clock:
+                    clock = life.clock = past
+                    count = 0
+                    process.token = process.token or UNUSED
+                continue
         elif kind == CALLS:
             frame.state, frame.clock = state, clock
             assert state.callee is not None

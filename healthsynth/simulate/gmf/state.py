@@ -40,6 +40,8 @@ NEVER: Clock = 1 << 60
 ORDERS = 1 << 12  # turns of one grid point; an entry of the agenda is grid index * ORDERS + order
 CHECK_UPS, CLOSING = 0, ORDERS - 1  # the first and the last turn of a grid point
 FROM_SYMPTOMS = 300  # the least sum of symptoms that sends anybody anywhere
+# Risks of a week that modules draw once in thirty days; the corrected mode gives them those of thirty days.
+WEEKLY_RISKS, MONTH_OF_WEEKS = ("stroke_risk", "atrial_fibrillation_risk"), 30 / 7
 UNUSED, USED = 1, 2  # a token for visits of the cast; 0: there is none
 
 
@@ -92,7 +94,7 @@ class Frame:
     `seen` has, of states that somebody asks about, the last visit: [count, exit time or None].
     """
 
-    __slots__ = ("clock", "deadline", "module", "parent", "pending", "seen", "state")
+    __slots__ = ("clock", "deadline", "leave", "module", "parent", "pending", "seen", "since", "state")
 
     def __init__(self, module: "BoundModule", parent: "Frame | None", clock: Clock):
         self.module = module
@@ -100,6 +102,8 @@ class Frame:
         self.clock = clock  # while it runs a submodule: the time of that call
         self.state: BoundState = module.initial
         self.deadline: Clock | None = None
+        self.since: Clock | None = None  # of a loop that is slept through: when a round of it began
+        self.leave: Callable[[GmfLife], BoundState] | None = None  # and where it leads when it is over
         self.seen: dict[str, list[Any]] = {}
         self.pending: list[Pending] = []
 
@@ -262,7 +266,10 @@ class GmfLife:
     # --- what conditions ask --------------------------------------------------------------------------------------
     def computed(self, name: str) -> Any:
         """An attribute of the cast that is worked out when it is read; None is unset."""
-        return self.cast.computed(name, self.grid)
+        value = self.cast.computed(name, self.grid)
+        if self.engine.corrected and name in WEEKLY_RISKS and value is not None and value > 0:
+            return 1 - (1 - value) ** MONTH_OF_WEEKS
+        return value
 
     def vital(self, name: str) -> float | None:
         """A vital sign now: what a module set, as long as it lasts, or what the cast says; None if nobody knows."""

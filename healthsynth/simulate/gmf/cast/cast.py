@@ -16,12 +16,12 @@ from typing import Any, NamedTuple, Protocol
 
 from healthsynth.people.person import Person
 from healthsynth.simulate.gmf.cast import background, covid, immunising, risks, visits, vitals
-from healthsynth.simulate.gmf.cast.ages import STEP, age_months
+from healthsynth.simulate.gmf.cast.ages import STEP, age_months, on_grid
 from healthsynth.simulate.gmf.cast.body import Body
 from healthsynth.simulate.gmf.cast.draws import Draws
 from healthsynth.simulate.gmf.cast.immunising import Due
 from healthsynth.simulate.gmf.cast.visits import Call
-from healthsynth.units import DAY, WEEK, Clock, age_years, civil
+from healthsynth.units import DAY, WEEK, Clock, age_years, birthday, civil
 
 NEVER: Clock = 1 << 60
 
@@ -73,6 +73,8 @@ class Cast:
         self.fixed = background.fixed(person, self.draws)
         self._planned = background.planned(person, self.draws, self.body, until)
         self._next = 0
+        self.last_bmi_chart = on_grid(person.birth, birthday(person.birth, 20)) - STEP
+        self.last_length_chart = on_grid(person.birth, birthday(person.birth, 3)) - STEP
         self._given: dict[str, list[int]] = {}
         self._covid_at = covid.first_dose(person.birth, self.draws, until) or NEVER
         self._covid_doses: list[covid.Product] = []
@@ -209,8 +211,9 @@ COMPUTED: dict[str, Callable[[Cast, Clock], Any]] = {
     "ihd_risk": lambda cast, now: risks.ischaemia(cast.ten_years(now)),
     "atrial_fibrillation_risk": lambda cast, now: cast._fibrillation(now),
     "stroke_risk": lambda cast, now: cast._stroke(now),
-    "bmi_percentile": lambda cast, now: cast.body.bmi_percentile(now),
-    "current_weight_length_percentile": lambda cast, now: cast.body.weight_for_length(now),
+    # Both stay at what they were last, once their charts have ended.
+    "bmi_percentile": lambda cast, now: cast.body.bmi_percentile(min(now, cast.last_bmi_chart)),
+    "current_weight_length_percentile": lambda cast, now: cast.body.weight_for_length(min(now, cast.last_length_chart)),
     "probability_of_fall_injury": lambda cast, now: cast._falls(now),
     "days_until_death": lambda cast, now: cast._days_left(now),
     "AGE": lambda cast, now: age_years(cast.birth, now),

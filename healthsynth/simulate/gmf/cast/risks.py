@@ -10,6 +10,7 @@ from math import exp, log
 TEN_YEARS = 3650  # days
 NOT_APPLICABLE = -1.0
 _WEEK, _MONTH = 7, 30
+_ALMOST_CERTAIN = 0.99  # no ten-year risk is above
 
 # 2013 ACC/AHA pooled cohort equations (Goff et al., Circulation 2014;129(25 Suppl 2):S49-73, appendix 7, table A):
 # ln age, ln age squared, ln TC, ln age x ln TC, ln HDL, ln age x ln HDL, treated ln SBP, ln age x that, untreated ln SBP,
@@ -76,7 +77,7 @@ def ascvd(
         found += c[10] + c[11] * a
     if diabetes:
         found += c[12]
-    return float(1.0 - survival ** exp(found - mean))
+    return min(float(1.0 - survival ** exp(found - mean)), _ALMOST_CERTAIN)
 
 
 def heart_attack(ten_years: float) -> float:
@@ -117,3 +118,13 @@ def stroke(
     points += coronary * _CORONARY_POINTS[sex] + fibrillating * _FIBRILLATION_POINTS[sex]
     table = _STROKE_RISK[sex]
     return over(table[min(max(points, 0), len(table) - 1)] / 100, _WEEK)
+
+
+# By the attribute that has it: no risk is ever greater.
+GREATEST = {
+    "mi_risk": heart_attack(_ALMOST_CERTAIN),
+    "ihd_risk": ischaemia(_ALMOST_CERTAIN),
+    "cardio_risk": cardiac(_ALMOST_CERTAIN),
+    "atrial_fibrillation_risk": over(max(_FIBRILLATION_RISK), _WEEK),
+    "stroke_risk": over(max(max(table) for table in _STROKE_RISK.values()) / 100, _WEEK),
+}
