@@ -60,7 +60,9 @@ class Pipeline:
             raise UsageError("a run needs a seed")
         self.settings = settings
         folders = tuple(Path(folder) for folder in settings.modules)
-        self.program: Program = library.program(folders, settings.builtin, settings.module, settings.gmf)
+        self.program: Program = library.program(
+            folders, settings.builtin, settings.module, settings.gmf, tuple(map(Path, settings.codes))
+        )
         self._engine = make_engine(self.program, settings.real_facilities)
         self._people = People(_selection(settings), settings.seed, settings.end)
         self._exporters: dict[str, Exporter] | None = None

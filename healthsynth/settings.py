@@ -78,6 +78,12 @@ class Settings:
     module: tuple[str, ...] = _row(
         (), "texts", "-m --module", "only modules of these names, e.g. 'diab*', and what they read"
     )
+    codes: tuple[str, ...] = _row(
+        (),
+        "texts",
+        "--codes",
+        "a table of codes of your own, .csv or .csv.gz: no warning for what is in it; may be given several times",
+    )
     format: tuple[str, ...] = _row(("fhir", "csv"), "texts", "-f --format", "what to write; may be given several times")
     compress: str = _row(
         "none", "choice", "--compress", "compress what is text: FHIR bundles, NDJSON, CSV, notes",

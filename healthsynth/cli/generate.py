@@ -93,7 +93,7 @@ def _tell(found: Any, as_json: bool) -> None:
 
 
 # --- the signature that typer reads -----------------------------------------------------------------------------------
-_METAVARS = {"modules": "DIR", "module": "GLOB"}
+_METAVARS = {"modules": "DIR", "module": "GLOB", "codes": "FILE"}
 _TYPES = {"count": int, "seed": int, "switch": bool, "texts": list[str]}
 
 

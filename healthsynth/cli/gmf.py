@@ -33,15 +33,15 @@ def of_files(paths: Sequence[Path]) -> list[Path]:
     return [path for path in paths if path.suffix == ".json" or (path.is_dir() and is_gmf(path))]
 
 
-def lint(paths: Sequence[Path]) -> tuple[list[Problem], int]:
-    """Problems that stand in files or folders, seen together with the folders of modules around them."""
-    from healthsynth.compile.codes import known_codes
+def lint(paths: Sequence[Path], codes: Sequence[Path] = ()) -> tuple[list[Problem], int]:
+    """Problems that stand in files or folders, seen together with the folders of modules around them; `codes`: users' own tables."""
+    from healthsynth.compile.code_tables import known_codes
     from healthsynth.spec.gmf.lint import lint as look
     from healthsynth.spec.gmf.load import load
 
     folders = list(dict.fromkeys(path.resolve() if path.is_dir() else root(path) for path in paths))
     library, problems = load(folders)
-    found = [*problems, *look(library, known_codes())]
+    found = [*problems, *look(library, known_codes(codes))]
     given = [path.resolve() for path in paths]
     shown = [problem for problem in found if _stands_in(Path(problem.file).resolve(), given)]
     modules = sum(_stands_in(Path(module.source.file).resolve(), given) for module in library.modules.values())
@@ -82,7 +82,7 @@ def convert(file: Path, output: Path | None) -> Iterable[str]:
         UsageError: there is no such file.
     """
     from healthsynth import resources
-    from healthsynth.compile.codes import known_codes
+    from healthsynth.compile.code_tables import known_codes
     from healthsynth.spec.gmf.convert.module import convert as make
     from healthsynth.spec.gmf.convert.module import vocabulary
     from healthsynth.spec.gmf.convert.names import Words, slug

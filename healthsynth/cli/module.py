@@ -93,6 +93,10 @@ def schema() -> None:
 @app.command()
 def lint(
     paths: Annotated[list[Path] | None, typer.Argument(help="Files or folders; default: the built-in modules.")] = None,
+    codes: Annotated[
+        list[Path] | None,
+        typer.Option(help="A table of codes of your own, .csv or .csv.gz; may be given several times.", metavar="FILE"),
+    ] = None,
 ) -> None:
     """All mistakes at once: file:line:column code message."""
     from healthsynth.cli import gmf
@@ -106,9 +110,9 @@ def lint(
             raise UsageError(f"there is no file or folder {path}")
     theirs = gmf.of_files(given)
     ours = [path for path in given if path not in theirs or (path.is_dir() and any(path.glob("*.yaml")))]
-    problems, modules = look(ours) if ours or not given else ([], 0)
+    problems, modules = look(ours, codes or ()) if ours or not given else ([], 0)
     if theirs:
-        more, count = gmf.lint(theirs)
+        more, count = gmf.lint(theirs, codes or ())
         problems, modules = [*problems, *more], modules + count
     warned = {problem: is_warning(problem) or gmf.is_warning(problem) for problem in sorted(set(problems))}
     for problem, warning in warned.items():

@@ -27,6 +27,7 @@ class Library:
 
     folders: tuple[Path, ...]
     words: tuple[Path, ...] = ()  # folders of which only vocabulary and tables count
+    codes: tuple[Path, ...] = ()  # users' own tables of codes: what is known, and no part of a program
 
     def modules(self) -> list[Path]:
         return [path for folder in self.folders for path in sorted(folder.glob("*.yaml"))]
@@ -105,7 +106,7 @@ def link(library: Library, modules: Iterable[Path]) -> tuple[Linked, list[Proble
             concepts[name] = concept
     conditions, more = _key_conditions(specs)
     problems += more
-    return Linked(tuple(specs), vocabularies, concepts, tables, conditions), problems
+    return Linked(tuple(specs), vocabularies, concepts, tables, conditions, library.codes), problems
 
 
 def _key_conditions(specs: Sequence[Spec]) -> tuple[dict[str, Condition], list[Problem]]:

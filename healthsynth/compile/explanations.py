@@ -46,7 +46,7 @@ LINT: dict[str, str] = {
     "HS505": "A vocabulary file that does not exist.",
     "HS506": "A measured quantity without a UCUM unit.",
     "HS507": "The same short name in two vocabulary files.",
-    "HS508": "A code outside the table that is shipped. It may be right: SNOMED CT extensions and newer releases are not in it. Check it. (A warning.)",
+    "HS508": "A code outside the table that is shipped. It may be right: SNOMED CT extensions and newer releases are not in it. Check it, or give your own table with --codes FILE (columns system, code, display, kind). (A warning.)",
     "HS601": "Something of another module, or of the person, is read but not declared under reads.",
     "HS602": "A course or measure has one owner. Other modules may read it and may have effects on it.",
     "HS603": "A module gives something that it does not have.",

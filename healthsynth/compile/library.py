@@ -21,7 +21,11 @@ def folders(extra: Sequence[Path] = (), builtin: bool = True) -> tuple[Path, ...
 
 
 def program(
-    extra: Sequence[Path] = (), builtin: bool = True, patterns: Sequence[str] = (), gmf: str = "compatible"
+    extra: Sequence[Path] = (),
+    builtin: bool = True,
+    patterns: Sequence[str] = (),
+    gmf: str = "compatible",
+    codes: Sequence[Path] = (),
 ) -> Program:
     """The compiled program of a run, from the cache when nothing has changed.
 
@@ -30,31 +34,40 @@ def program(
         builtin: with the built-in modules.
         patterns: globs of module names to take, with what they read; empty takes all.
         gmf: how modules of Synthea are run that stand in the folders, see `compile.gmf.link.MODES`.
+        codes: users' own tables of codes, beside the shipped one.
     Raises:
         ProblemsError: mistakes in any module, all of them.
-        UsageError: no module matches a pattern; near names are offered.
+        UsageError: no module matches a pattern, near names are offered; or a table of codes is none.
     """
     from healthsynth.compile.gmf import link
 
     sources = link.folders_of(extra)
     if not sources:
-        return _own(extra, builtin, patterns)
+        return _own(extra, builtin, patterns, codes=codes)
     synthea = link.read(sources)
     running = link.matching(synthea, patterns)
-    own = _own(extra, builtin, patterns, more=link.names_of(synthea))
+    own = _own(extra, builtin, patterns, more=link.names_of(synthea), codes=codes)
     return link.join(own, synthea, running, gmf)
 
 
-def _own(extra: Sequence[Path], builtin: bool, patterns: Sequence[str], more: Sequence[str] = ()) -> Program:
+def _own(
+    extra: Sequence[Path],
+    builtin: bool,
+    patterns: Sequence[str],
+    more: Sequence[str] = (),
+    codes: Sequence[Path] = (),
+) -> Program:
     """The program of our own modules; a pattern may fit one of `more` instead of one of them."""
     from healthsynth.compile.build import Library, compile_library
+    from healthsynth.compile.code_tables import known_codes
 
-    library = Library(folders(extra, builtin), () if builtin else (resources.modules(),))
+    library = Library(folders(extra, builtin), () if builtin else (resources.modules(),), tuple(codes))
     names = [path.stem for path in library.modules()]
     chosen = None
     if patterns:
         chosen = sorted({name for pattern in patterns for name in _matching(pattern, names, more)})
-    key = library.digest(repr((chosen, _code_digest())))
+    known_codes(codes)  # a bad table is told even if the program is cached
+    key = library.digest(repr((chosen, _code_digest(), [hashlib.sha256(path.read_bytes()).digest() for path in codes])))
     cached = _read(key)
     if cached is not None:
         return cached

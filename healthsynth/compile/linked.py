@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 from healthsynth.compile.program import MeasureTable
 from healthsynth.spec.ast import Condition
@@ -17,3 +18,4 @@ class Linked:
     concepts: Mapping[str, Concept]
     tables: Mapping[str, MeasureTable]
     conditions: Mapping[str, Condition]
+    codes: tuple[Path, ...] = ()  # users' own tables of codes, beside the shipped one

@@ -9,9 +9,12 @@ from healthsynth.compile.check import check
 from healthsynth.errors import Problem, UsageError
 
 
-def lint(paths: Sequence[Path]) -> tuple[list[Problem], int]:
+def lint(paths: Sequence[Path], codes: Sequence[Path] = ()) -> tuple[list[Problem], int]:
     """Problems of the given files and folders, seen together with the built-in library.
 
+    Args:
+        paths: none: the built-in modules.
+        codes: users' own tables of codes, beside the shipped one.
     Returns:
         The problems that stand in the given files (all, when none is given), and how many modules were looked at.
     """
@@ -23,7 +26,7 @@ def lint(paths: Sequence[Path]) -> tuple[list[Problem], int]:
     files = [file for path in given for file in (sorted(path.glob("*.yaml")) if path.is_dir() else [path])]
     own = {file.resolve() for file in files}
     extra = {path if path.is_dir() else path.parent for path in given} - {builtin.resolve()}
-    library = Library((builtin, *sorted(extra)))
+    library = Library((builtin, *sorted(extra)), codes=tuple(codes))
     modules = [
         path for path in library.modules() if path.parent.resolve() == builtin.resolve() or path.resolve() in own
     ]

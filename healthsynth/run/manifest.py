@@ -20,8 +20,12 @@ FORMAT = 1  # of the manifest itself
 
 def settings_of(settings: Settings) -> dict[str, Any]:
     """Settings as they are recorded: folders of modules by name only, since their contents are hashed and their place is the
-    machine's."""
-    return {**settings.plain(), "modules": [Path(folder).resolve().name for folder in settings.modules]}
+    machine's; and so tables of codes, which decide what is a mistake and no byte."""
+    return {
+        **settings.plain(),
+        "modules": [Path(folder).resolve().name for folder in settings.modules],
+        "codes": [Path(file).name for file in settings.codes],
+    }
 
 
 def make(

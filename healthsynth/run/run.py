@@ -47,7 +47,7 @@ def recorded(output: Path) -> dict[str, Any] | None:
     with disk.told(output):
         if folder.is_finished(output):
             found: dict[str, Any] = manifest.read(output)["settings"]
-            return {**found, "modules": None}  # the manifest has the names of folders only
+            return {**found, "modules": None, "codes": None}  # the manifest has names of folders and files only
         if layout.journal(output).exists():
             lines, _ = journals.read(layout.journal(output))
             if lines:
@@ -139,9 +139,10 @@ class Run:
         path = layout.journal(self._output)
         lines, keep = journals.read(path) if path.exists() else ([], 0)
         folders = [str(Path(name).resolve()) for name in self.settings.modules]
+        codes = [str(Path(file).resolve()) for file in self.settings.codes]
         first = {
             "event": "start",
-            "settings": {**self.settings.plain(), "modules": folders},
+            "settings": {**self.settings.plain(), "modules": folders, "codes": codes},
             "identity": identity,
             "chunk_size": chunks.SIZE,
             "folders": own,
