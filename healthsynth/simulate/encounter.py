@@ -97,6 +97,8 @@ def begin(p: Patient, plan: VisitPlan) -> None:
         ask_for(p, plan, free + HOUR)
         return
     encounter = p.encounter = Encounter(p, plan, p.now)
+    if p.gmf is not None and plan.kind == "wellness":
+        p.gmf.announce(p, encounter.number, p.now)
     if plan.lasting is not None:
         encounter.length = plan.lasting(p, p.now) - p.now
     p.busy_until = FOREVER

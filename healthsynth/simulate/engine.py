@@ -26,7 +26,7 @@ from healthsynth.simulate.courses import BoundCourse, bind_course
 from healthsynth.simulate.dying import Background, bind_cause
 from healthsynth.simulate.encounter import Step, close
 from healthsynth.simulate.gmf.engine import GmfEngine
-from healthsynth.simulate.gmf.lives import joined, set_in_motion
+from healthsynth.simulate.gmf.lives import set_in_motion
 from healthsynth.simulate.measures import (
     BUILT_IN,
     BoundEffect,
@@ -385,7 +385,8 @@ def _conceived(p: Patient) -> Clock | None:
 def record_of(p: Patient) -> Record:
     """The finished chart of a patient."""
     if p.gmf is not None:
-        return joined(p)
+        found: Record = p.gmf.record(p)
+        return found
     visits: Sequence[Visit] = sorted(p.visits, key=lambda visit: (visit.start, visit.number))
     order = {visit.number: i for i, visit in enumerate(visits)}
     events = sorted(p.events, key=lambda event: order[event.visit or 0]) if _unordered(p) else p.events

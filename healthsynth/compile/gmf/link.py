@@ -77,9 +77,17 @@ def join(program: Program, library: GmfLibrary, running: Sequence[str], mode: st
             at[module.key, name] = len(origins)
             origins.append(Origin(module.key, name, 0))
     corrected = mode == "corrected"
-    gmf = GmfProgram(library, tuple(running), corrected, CORRECTIONS if corrected else (), at, own, not program.modules)
+    gmf = GmfProgram(
+        library, tuple(running), corrected, CORRECTIONS if corrected else (), at, own, not _check_ups(program)
+    )
     concepts = {**program.concepts, **_sites(library)}
     return replace(program, origins=tuple(origins), concepts=concepts, gmf=gmf)
+
+
+def _check_ups(program: Program) -> bool:
+    """Whether a module of ours plans check-ups."""
+    rules = (rule for module in program.modules for rule in module.care.values())
+    return any(rule.visit is not None and rule.visit.kind == "wellness" for rule in rules)
 
 
 def _sites(library: GmfLibrary) -> dict[str, Concept]:

@@ -16,6 +16,7 @@ _CAUSE = (Code("LOINC", "69453-9", "Cause of Death [US Standard Certificate of D
 _CERTIFICATE_REPORT = (Code("LOINC", "69409-1", "U.S. standard certificate of death - 2003 revision"),)
 UNKNOWN = concepts.concept("cause", (Code("SNOMED-CT", "184305005", "Cause of death unknown"),))
 _SHORT = length(15, "minutes")
+_INTO_VISIT = length(10, "minutes")
 
 
 def look(life: GmfLife) -> None:
@@ -27,7 +28,20 @@ def look(life: GmfLife) -> None:
     if life.lock is not None:
         life.wants_lock = True
         return
+    if life.guests:
+        visit = life.guests.pop(0)
+        if visit.charting:
+            life.visits.append(visit)
+        else:  # it may not be in the chart at all: what lasts needs a visit of its own
+            visit = _open(life, life.cast.check_up(grid))
+        life.last_wellness = visit.start
+        _let_in(life, visit)
+        if life.guests:
+            life.wake(CHECK_UPS)
+        return
     call = None
+    if not life.engine.checks_up:
+        is_due = False
     if is_due:
         call = life.cast.check_up(grid)
         if life.total > FROM_SYMPTOMS:
@@ -40,18 +54,37 @@ def look(life: GmfLife) -> None:
             life.wake(CHECK_UPS)
     if call is not None:
         _see(life, call)
+    if not life.engine.checks_up:
+        return
     next_at = life.cast.next_check_up(life.last_wellness, grid + WEEK, bool(life.chronic))
     if next_at < life.end:
         life.wake_at(CHECK_UPS, next_at)
 
 
-def _see(life: GmfLife, call: Call) -> None:
-    visit = _open(life, call)
+def announce(life: GmfLife, number: int, start: Clock) -> None:
+    """A check-up in one of our own modules: modules that wait for one take part at the next grid point."""
+    visit = Seen(number, "wellness", "", start, start >= life.chart_from)
+    visit.ends = start + _INTO_VISIT
+    life.guests.append(visit)
+    if visit.charting:
+        life.chart.expect(number)
+    life.wake_at(CHECK_UPS, start)
+
+
+def _let_in(life: GmfLife, visit: Seen) -> None:
+    """A visit that modules may take part in that only wait for one."""
     visits.take_lock(life, CHECK_UPS, visit)
     life.wake(CLOSING)
     gates, life.gates = life.gates, {}
     for order in gates:
         life.wake(order)
+
+
+def _see(life: GmfLife, call: Call) -> None:
+    visit = _open(life, call)
+    _let_in(life, visit)
+    if not life.engine.checks_up:
+        return
     for due in life.cast.vaccines(life.grid):
         _give(life, visit, due.vaccine.cvx, due.vaccine.display, due.dose_number)
 
@@ -64,14 +97,15 @@ def _open(life: GmfLife, call: Call) -> Seen:
 def leave(life: GmfLife) -> None:
     """The last turn of a grid point: the cast's visit is over."""
     if life.lock == CHECK_UPS and life.visit is not None:
-        visits.close_visit(life, life.visit, life.grid)
+        if life.visit.ends is None:
+            visits.close_visit(life, life.visit, life.grid)
         life.release()
 
 
 def _give(life: GmfLife, visit: Seen, cvx: str, display: str, dose: int) -> None:
     if visit.charting:
         what = concepts.concept("vaccine", (Code("CVX", cvx, display),))
-        life.chart.vaccination(visit.number, max(life.grid, visit.start), what, dose, life.engine.origin)
+        life.chart.vaccination(visit.number, visit.time(life.grid), what, dose, life.engine.origin)
     else:
         life.chart.skip()
 
@@ -80,11 +114,12 @@ def vaccinate(life: GmfLife) -> None:
     """A dose against COVID-19, in the encounter under way or in one of its own."""
     due = life.cast.covid_dose(life.grid)
     if due is not None:
-        visit = life.visit
-        if visit is None:
-            visit = _open(life, _OUTPATIENT)
-            visits.close_visit(life, visit, life.grid)
-        _give(life, visit, due.product.cvx, due.product.display, due.dose_number)
+        if life.engine.checks_up:
+            visit = life.visit
+            if visit is None:
+                visit = _open(life, _OUTPATIENT)
+                visits.close_visit(life, visit, life.grid)
+            _give(life, visit, due.product.cvx, due.product.display, due.dose_number)
         if due.is_last:
             life.set("C19_FULLY_VACCINATED", True)
 

@@ -98,10 +98,10 @@ def record_onset(life: GmfLife, state: BoundState) -> None:
         entry = Entry(kind, state.name, code, concept, at)
         visit = current(life, at)
         if kind == "condition":
-            entry.number = life.chart.condition(visit.number, max(at, visit.start), concept, state.origin)
+            entry.number = life.chart.condition(visit.number, visit.time(at), concept, state.origin)
         else:
             reactions = tuple(_reactions(life, spec.reactions, state))
-            entry.number = life.chart.allergy(visit.number, max(at, visit.start), concept, reactions, state.origin)
+            entry.number = life.chart.allergy(visit.number, visit.time(at), concept, reactions, state.origin)
         put(life, entry)
     else:
         entry.name = state.name
@@ -164,7 +164,7 @@ def order(life: GmfLife, state: BoundState, concept: Concept, dose: Dose, refill
 def _chart_order(life: GmfLife, entry: Entry, how: tuple[Dose, int, int]) -> None:
     dose, refills, origin = how
     visit = current(life, entry.start)
-    at = max(entry.start, visit.start)
+    at = visit.time(entry.start)
     entry.number = life.chart.medication(visit.number, at, entry.concept, dose, entry.reason, refills, origin)
     put(life, entry)
 

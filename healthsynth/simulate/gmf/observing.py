@@ -90,7 +90,7 @@ def _observe(life: GmfLife, visit: Seen, at: Clock, bound: Bound, origin: int) -
     if not visit.charting:
         life.chart.skip()
         return 0
-    return life.chart.result(visit.number, max(at, visit.start), bound.concept, bound.charted(value), origin)
+    return life.chart.result(visit.number, visit.time(at), bound.concept, bound.charted(value), origin)
 
 
 def _remember(life: GmfLife, visit: Seen, code: str, value: Any) -> None:
@@ -112,7 +112,7 @@ def report(state: BoundState, asked: frozenset[str], binder: Binder) -> Act:
         visit = current(life, at)
         numbers = tuple([_observe(life, visit, at, part, origin) for part in parts])
         if visit.charting:
-            life.chart.report(visit.number, max(at, visit.start), concept, numbers, origin)
+            life.chart.report(visit.number, visit.time(at), concept, numbers, origin)
         else:
             life.chart.skip()
 
@@ -136,6 +136,6 @@ def composed(state: BoundState, binder: Binder) -> Act:
             life.chart.skip()
             return
         components = [(part.concept, part.charted(part.read(life)), None, "") for part in reversed(parts)]
-        life.chart.result(visit.number, max(at, visit.start), concept, None, origin, tuple(components))
+        life.chart.result(visit.number, visit.time(at), concept, None, origin, tuple(components))
 
     return act

@@ -65,7 +65,7 @@ class Entry:
 class Seen:
     """A visit of the record while it may still be written into."""
 
-    __slots__ = ("charting", "first", "is_open", "kind", "last", "name", "number", "renewed", "start")
+    __slots__ = ("charting", "ends", "first", "is_open", "kind", "last", "name", "number", "renewed", "start")
 
     def __init__(self, number: int, kind: str, name: str, start: Clock, charting: bool):
         self.number = number
@@ -75,8 +75,15 @@ class Seen:
         self.last: Clock = start  # the latest end of what it contains
         self.charting = charting  # False: before the history that is wanted; what does not last is left out
         self.is_open = True
+        self.ends: Clock | None = None  # of a visit in our own modules: when it was over
         self.renewed = False  # chronic medication was renewed in it
         self.first: dict[str, Any] = {}  # of codes that somebody asks for: the first value observed here
+
+    def time(self, at: Clock) -> Clock:
+        """When something is charted that is written into this visit at a moment."""
+        if self.ends is not None and at > self.ends:
+            return self.ends
+        return at if at > self.start else self.start
 
 
 class Pending:
@@ -148,6 +155,7 @@ class GmfLife:
         "frame",
         "gates",
         "grid",
+        "guests",
         "last_total",
         "last_wellness",
         "latest",
@@ -205,6 +213,7 @@ class GmfLife:
         self.lock: int | None = None
         self.lock_waiters: dict[int, None] = {}
         self.gates: dict[int, None] = {}  # processes that wait for a visit of the cast's
+        self.guests: list[Seen] = []  # check-ups in our own modules that nobody here has heard of yet
         self.wants_lock = False  # a check-up is due and the lock is taken
         # symptoms: name -> order of the process -> [value, is addressed]
         self.symptoms: dict[str, dict[int, list[Any]]] = {}

@@ -197,7 +197,7 @@ class States:
                 visit = visits.current(life, life.clock)
                 if visit.charting:
                     why = entries.reason(life, state)
-                    at = max(life.clock, visit.start)
+                    at = visit.time(life.clock)
                     life.chart.administration(visit.number, at, concept, dose, why, origin)
                 else:
                     life.chart.skip()
@@ -218,7 +218,7 @@ class States:
             if entry is None or entry.kind != "careplan":
                 entry = Entry("careplan", state.name, code, concept, life.clock)
                 visit = visits.current(life, life.clock)
-                at, why = max(life.clock, visit.start), entries.reason(life, state)
+                at, why = visit.time(life.clock), entries.reason(life, state)
                 numbers = tuple([life.chart.goal(visit.number, at, text, at + _GOAL_DUE, origin) for text in goals])
                 entry.number = life.chart.plan(visit.number, at, concept, activities, numbers, why, origin)
                 entries.put(life, entry)
@@ -255,7 +255,7 @@ class States:
             visit = visits.current(life, life.clock)
             visit.last = max(visit.last, life.clock + _IMAGING_TAKES)
             if visit.charting:
-                life.chart.imaging(visit.number, max(life.clock, visit.start), study, origin)
+                life.chart.imaging(visit.number, visit.time(life.clock), study, origin)
             else:
                 life.chart.skip()
             entry = Entry("procedure", state.name, given.procedure_code.code, study, life.clock)
@@ -272,7 +272,7 @@ class States:
         def act(life: GmfLife) -> None:
             visit = visits.current(life, life.clock)
             entry = Entry("device", state.name, given.code.code, concept, life.clock)
-            entry.number = life.chart.device(visit.number, max(life.clock, visit.start), concept, origin)
+            entry.number = life.chart.device(visit.number, visit.time(life.clock), concept, origin)
             entries.put(life, entry)
             if given.assign_to_attribute:
                 life.set(given.assign_to_attribute, entry)
@@ -290,7 +290,7 @@ class States:
                 life.chart.skip(len(items))
                 return
             for concept, quantity in items:
-                life.chart.supply(visit.number, max(life.clock, visit.start), concept, quantity, origin)
+                life.chart.supply(visit.number, visit.time(life.clock), concept, quantity, origin)
 
         self._acts(state, act)
 
@@ -301,7 +301,7 @@ class States:
         def act(life: GmfLife) -> None:
             visit = visits.current(life, life.clock)
             if visit.charting:
-                life.chart.vaccination(visit.number, max(life.clock, visit.start), concept, dose, origin)
+                life.chart.vaccination(visit.number, visit.time(life.clock), concept, dose, origin)
             else:
                 life.chart.skip()
 
@@ -358,7 +358,7 @@ def _done(life: GmfLife, state: BoundState, concept: Concept, stop: Clock) -> En
     entry = Entry("procedure", state.name, concept.codes[0].code, concept, at)
     entry.stop = stop
     if visit.charting:
-        start = max(at, visit.start)
+        start = visit.time(at)
         why = entries.reason(life, state)
         entry.number = life.chart.procedure(visit.number, start, max(stop, start), concept, why, state.origin)
     else:

@@ -3,6 +3,7 @@
 A dose that was never given is made up for within four years of its age, and no dose comes before its vaccine existed.
 """
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import NamedTuple
@@ -45,12 +46,13 @@ def is_due(vaccine: Vaccine, age_months: int, year: int, given: Sequence[int]) -
     """
     if year < vaccine.first_year or len(given) >= len(vaccine.at_months):
         return False
-    left = [months for months in vaccine.at_months if age_months - months < _TOO_LATE]
-    for age in given:
-        met = next((months for months in left if 0 <= age - months < _TOO_LATE), None)
+    months = vaccine.at_months
+    left = list(months[bisect_right(months, age_months - _TOO_LATE) : bisect_right(months, age_months)])
+    for age in given[bisect_left(given, left[0]) :] if left else ():
+        met = next((month for month in left if 0 <= age - month < _TOO_LATE), None)
         if met is not None:
             left.remove(met)
-    return bool(left) and age_months >= left[0]
+    return bool(left)
 
 
 def due(age_months: int, year: int, given: Mapping[str, Sequence[int]]) -> list[Due]:

@@ -168,12 +168,16 @@ class Chart:
         """Something stops: `reason` is one of resolved, stopped, completed, died."""
         self._ends[number] = End(at, visit, reason)
 
+    def expect(self, visit: int) -> None:
+        """Others chart a visit of this number; entries may be put into it from now on."""
+        self._events.setdefault(visit, [])
+
     def adopt(self, visits: Iterable[Visit], events: Iterable[Event], ends: Mapping[int, End]) -> None:
         """Take in what others charted with numbers from the same source."""
         for visit in visits:
             self._places[visit.number] = len(self._visits)
             self._visits.append(visit)
-            self._events[visit.number] = []
+            self._events.setdefault(visit.number, [])
         for event in events:
             self._add(event)
         self._ends.update(ends)
