@@ -14,6 +14,7 @@ from types import ModuleType
 from tests.conformance import (
     codes,
     coherence,
+    consumers,
     databases,
     gmf_modules,
     kill,
@@ -29,7 +30,7 @@ from tests.conformance import (
 from tests.conformance.verdict import BUILD, Options, Verdict, arguments, options, said
 
 CHECKS: tuple[ModuleType, ...] = (
-    codes, coherence, pyramid, life_expectancy, sameness, kill, memory, strict, validator, loading, pages, databases,
+    codes, coherence, pyramid, life_expectancy, sameness, kill, memory, strict, validator, loading, pages, databases, consumers,
     gmf_modules,
 )  # fmt: skip
 RESULT = BUILD.parent / "conformance.json"

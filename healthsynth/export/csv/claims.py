@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from healthsynth.export.charges import Fill, insurer, is_institutional
 from healthsynth.export.csv.columns import Columns, optional, required
 from healthsynth.export.csv.page import Line, Open, Page
-from healthsynth.export.csv.text import money, quoted
+from healthsynth.export.csv.text import money
 from healthsynth.record.ids import CLAIM, FILL_CLAIM, FILL_TRANSACTION, TRANSACTION, nth, uuid
 from healthsynth.units import Clock, age_years
 
@@ -98,7 +98,7 @@ CLAIMS_TRANSACTIONS: Columns = (
     optional("LINENOTE", "text", "always empty"),
     optional(
         "PATIENTINSURANCEID",
-        "text",
+        "uuid",
         "payer_transitions.MEMBERID; empty without insurance",
     ),
     required("FEESCHEDULEID", "count", "always 1"),
@@ -251,9 +251,9 @@ def _transactions(
     rows = []
     place, provider, department = open_.visit.facility.id, open_.visit.clinician.id, _department(page, open_)
     insured = insurer(open_.coverage) is not None
-    member = open_.coverage.member_id if insured and open_.coverage else ""
+    member = page.members[open_.coverage.start] if open_.coverage else ""
     references = _REFERENCE_FIELDS[min(diagnoses, _REFERENCES)]
-    tail = f"{open_.id},,{quoted(member)},1,{provider},{provider}"
+    tail = f"{open_.id},,{member},1,{provider},{provider}"
     count, outstanding, covered = 0, 0, 0
     for line in lines:
         count += 1

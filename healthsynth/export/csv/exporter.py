@@ -41,7 +41,7 @@ from healthsynth.record.events import (
 from healthsynth.record.record import Record
 from healthsynth.vocabulary import Concept
 
-SCHEMA_VERSION = "synthea-3.3.0/1"  # the layout, and our count of changes to what its columns hold
+SCHEMA_VERSION = "synthea-3.3.0/2"  # the layout, and our count of changes to what its columns hold
 
 _RECORD_TABLES: dict[str, Columns] = {
     "patients": patients.PATIENTS,

@@ -2,13 +2,13 @@
 
 from typing import Any, NamedTuple
 
-from healthsynth.export.charges import Charge, Charges, coverage_at, until
+from healthsynth.export.charges import Charge, Charges, coverage_at, insurer, until
 from healthsynth.export.csv.text import Stamps, quoted
 from healthsynth.export.csv.totals import Totals
 from healthsynth.export.visit_codes import visit_code
 from healthsynth.people.person import Coverage
 from healthsynth.record.events import End, Visit
-from healthsynth.record.ids import EVENT, prefix, uuid
+from healthsynth.record.ids import COVERAGE, EVENT, prefix, uuid
 from healthsynth.record.record import Record
 from healthsynth.units import Clock
 from healthsynth.vocabulary import Code
@@ -51,6 +51,7 @@ class Page:
         "ends",
         "head",
         "keyed",
+        "members",
         "open",
         "out",
         "patient",
@@ -67,6 +68,11 @@ class Page:
         self.patient = person.id
         self.prefix = prefix(person.seed, person.number, person.attempt)
         self.head = uuid(self.prefix, EVENT, 0)[:-NUMBER_DIGITS]
+        # Start of a period of insurance -> its id, the same as that of the Coverage in FHIR; "" without insurance.
+        self.members = {
+            period.start: uuid(self.prefix, COVERAGE, place) if insurer(period) else ""
+            for place, period in enumerate(person.coverage)
+        }
         self.stamps = Stamps(person.time_zone)
         self.ends = record.ends
         self.as_of: Clock = until(record)

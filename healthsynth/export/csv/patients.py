@@ -49,8 +49,8 @@ PAYER_TRANSITIONS: Columns = (
     PATIENT,
     optional(
         "MEMBERID",
-        "text",
-        "the patient's number with the payer; empty without insurance",
+        "uuid",
+        "the membership: the Coverage in FHIR; empty without insurance",
     ),
     required("START_DATE", "instant", "first moment of the period"),
     required(
@@ -99,7 +99,7 @@ def write_transitions(page: Page) -> None:
             break
         end = page.as_of if period.end is None else min(period.end, page.as_of)
         rows.append(
-            f"{page.patient},{quoted(period.member_id)},{stamps[period.start]},{stamps[end]},{period.payer.id},,"
+            f"{page.patient},{page.members[period.start]},{stamps[period.start]},{stamps[end]},{period.payer.id},,"
             f"{_owner(person, period)}"
         )
         counts = page.totals.payers[period.payer.id]
