@@ -15,6 +15,7 @@ from healthsynth.units import Clock
 from healthsynth.vocabulary import Concept
 
 Read = Callable[[GmfLife], Any]
+_ASKED = ("survey", "social")  # kinds of what people answer: without an answer there is nothing to chart
 
 
 class Bound:
@@ -78,7 +79,7 @@ def observation(state: BoundState, asked: frozenset[str], binder: Binder) -> Act
 
 
 def _observe(life: GmfLife, visit: Seen, at: Clock, bound: Bound, origin: int) -> int:
-    """Make and chart one; its number, 0 if it was before the history."""
+    """Make and chart one; its number, 0 if it was before the history or has no value and is asked of a person."""
     if not visit.charting and not bound.asked:
         if bound.draws:
             bound.read(life)
@@ -87,7 +88,7 @@ def _observe(life: GmfLife, visit: Seen, at: Clock, bound: Bound, origin: int) -
     value = bound.read(life)
     if bound.asked:
         _remember(life, visit, bound.code, value)
-    if not visit.charting:
+    if not visit.charting or (value is None and bound.concept.kind in _ASKED):
         life.chart.skip()
         return 0
     return life.chart.result(visit.number, visit.time(at), bound.concept, bound.charted(value), origin)
@@ -105,13 +106,16 @@ def report(state: BoundState, asked: frozenset[str], binder: Binder) -> Act:
     given = state.spec
     assert isinstance(given, spec.DiagnosticReport)
     parts, origin = tuple(Bound(each, "", asked, binder) for each in given.observations), state.origin
-    concept = concepts.concept("panel", given.codes)
+    is_survey = all(part.concept.kind in _ASKED for part in parts)
+    concept = concepts.concept("survey" if is_survey else "panel", given.codes)
 
     def act(life: GmfLife) -> None:
         at = life.clock
         visit = current(life, at)
-        numbers = tuple([_observe(life, visit, at, part, origin) for part in parts])
-        if visit.charting:
+        numbers = tuple([number for part in parts if (number := _observe(life, visit, at, part, origin))])
+        if visit.charting and is_survey and numbers:
+            life.chart.survey(visit.number, visit.time(at), concept, numbers, origin)
+        elif visit.charting and not is_survey:
             life.chart.report(visit.number, visit.time(at), concept, numbers, origin)
         else:
             life.chart.skip()

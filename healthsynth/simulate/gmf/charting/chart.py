@@ -28,6 +28,7 @@ from healthsynth.record.events import (
     Report,
     Result,
     Supplied,
+    Survey,
     Vaccination,
     Visit,
 )
@@ -142,6 +143,10 @@ class Chart:
     def report(self, visit: int, at: Clock, what: Concept, results: tuple[int, ...], origin: int) -> int:
         """A report of results that are charted already."""
         return self._add(Report(self._number(), visit, at, what, results, None, origin))
+
+    def survey(self, visit: int, at: Clock, what: Concept, results: tuple[int, ...], origin: int) -> int:
+        """A questionnaire of results that are charted already."""
+        return self._add(Survey(self._number(), visit, at, what, results, origin))
 
     def imaging(self, visit: int, at: Clock, what: Concept, origin: int) -> int:
         return self._add(ImagingDone(self._number(), visit, at, what, None, _UNREAD, origin))

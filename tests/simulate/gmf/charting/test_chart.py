@@ -91,6 +91,7 @@ def _entries(made: Chart, visit: int, at: int) -> None:
             (observed("56799-0", "Address", "social-history", attribute="address"), "12 Main Street"),
             (observed("93034-7", "Discharged from the armed forces?", "survey", attribute="veteran"), True),
             (observed("8806-2", "Left ventricular Ejection fraction", "imaging", range=Range(30, 50, "%", 1)), 41.0),
+            (observed("77606-2", "Weight-for-length Percentile", "vital-signs", unit="%", attribute="nobody's"), None),
             (observed("10230-1", "Left ventricular Ejection fraction", "procedure", exact=Exact(3, "%")), 3),
         )
     ]
@@ -193,6 +194,16 @@ def test_a_category_is_the_modules_own(code: str, category: str) -> None:
         one for one in bundle() if one["resourceType"] == "Observation" and one["code"]["coding"][0]["code"] == code
     )
     assert found["category"][0]["coding"][0]["code"] == category
+
+
+def test_a_value_that_is_not_known_says_so() -> None:
+    """vs-2 and vs-3 of the vital signs profile: no value, then a reason for it."""
+    found = next(
+        one
+        for one in bundle()
+        if one["resourceType"] == "Observation" and one["code"]["coding"][0]["code"] == "77606-2"
+    )
+    assert found["dataAbsentReason"]["coding"][0]["code"] == "unknown"
 
 
 @pytest.mark.parametrize(
