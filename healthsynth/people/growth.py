@@ -89,7 +89,7 @@ def rank_of(shape: tuple[float, float, float], value: float) -> float:
     power, median, spread = shape
     if abs(power) < 1e-6:
         return math.log(value / median) / spread
-    return ((value / median) ** power - 1) / (power * spread)
+    return float(((value / median) ** power - 1) / (power * spread))
 
 
 def bmi_percentile(sex: str, months: float, bmi: float) -> float:

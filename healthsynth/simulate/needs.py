@@ -121,11 +121,11 @@ class _Readers:
         """What is read by anything but the `when` and `unless` of a step."""
         found: set[str] = set()
         for module in self.program.modules:
-            for block in (module.course, module.numbers, module.measures, module.death):
-                for _, node in walk(block, ("",)):
+            for truth in (module.course, module.numbers, module.measures, module.death):
+                for _, node in walk(truth, ("",)):
                     found |= _results(node)
-            for block in (module.care, module.pathways):
-                for _, node in walk(block, ("",)):
+            for care in (module.care, module.pathways):
+                for _, node in walk(care, ("",)):
                     if isinstance(node, Step):
                         found |= _read(node.until)
                     elif isinstance(node, Pathway):
