@@ -70,7 +70,9 @@ def _result(event: Result, out: Sections) -> None:
         flag = _FLAGS.get(event.flag, event.flag)
         out["results"].append(f"{_padded(concept)}{text:<{_VALUE_WIDTH}} {normal:<16} {flag}".rstrip())
         return
-    if value is None:
+    if value is None and any(part[1] is None or isinstance(part[1], Concept) for part in event.components):
+        text = "; ".join(f"{label(part[0])} {_part(part[0], part[1])}".rstrip() for part in event.components)
+    elif value is None:
         text = "/".join(f"{part[1]:.{part[0].decimals}f}" for part in event.components)
         unit = unit_text(event.components[0][0].unit) if event.components else ""
         text = f"{text} {unit}" if unit else text
@@ -81,6 +83,12 @@ def _result(event: Result, out: Sections) -> None:
     else:
         section = "growth" if concept.name in _GROWTH or concept.name.endswith("percentile") else "vitals"
     out[section].append(f"{label(concept)}: {text}")
+
+
+def _part(concept: Concept, value: float | Concept | None) -> str:
+    if value is None:
+        return ""
+    return label(value) if isinstance(value, Concept) else _number(concept)(value)
 
 
 def _diagnosis(event: Diagnosis, out: Sections) -> None:

@@ -115,6 +115,7 @@ OWN_CATEGORY = {
     "imaging": Code(_OBSERVATION, "imaging", "Imaging"),
     "therapy": Code(_OBSERVATION, "therapy", "Therapy"),
 }
+UNKNOWN = Code(_THO + "data-absent-reason", "unknown", "Unknown")
 SOCIAL_NEEDS = Code(_US_CORE + "us-core-category", "sdoh", "SDOH")
 INTERPRETATION = {
     code: Code(_THO + "v3-ObservationInterpretation", code, display)

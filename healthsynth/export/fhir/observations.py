@@ -43,6 +43,7 @@ def observation(e: Result, v: Values, end: None, link: int | None) -> Json:
         "issued": v.instant(e.time),
         "performer": [organization(v) if lab else clinician(v)],
         **_value(e.concept, e.value, v),
+        "dataAbsentReason": coded(codes.UNKNOWN) if e.value is None and not e.components else None,
         "interpretation": _interpretation(e.flag),
         "specimen": None if link is None or asked else reference("Specimen", v.id(link, SPECIMEN)),
         "referenceRange": _reference_range(e.concept, e.range),
@@ -101,6 +102,7 @@ def _component(part: tuple[Concept, Any, Range | None, str], v: Values) -> Json:
     return {
         "code": _code(measured),
         **_value(measured, value, v),
+        "dataAbsentReason": coded(codes.UNKNOWN) if value is None else None,
         "interpretation": _interpretation(flag),
         "referenceRange": _reference_range(measured, found),
     }

@@ -67,7 +67,7 @@ def results(record: Record, questions: frozenset[str]) -> Results:
         if concept.name in questions:
             continue
         series = Series(concept, label(concept), tuple(values))
-        if len(values) < FEWEST or isinstance(values[-1].value, Concept):
+        if len(values) < FEWEST or isinstance(values[-1].value, Concept) or _has_words(values[-1]):
             (found.latest if concept.kind == "vital" else found.single).append(series)
         elif concept.kind == "vital":
             found.vitals.append(series)
@@ -87,12 +87,19 @@ def _with_flag(event: Result, sex: str, birth: Clock) -> Result:
 
     It says low or high and never critical, which is a word for what a laboratory must telephone.
     """
-    if event.components:
+    if event.components and all(isinstance(part[1], int | float) for part in event.components):
         years = (event.time - birth) // YEAR
         return event._replace(components=tuple([_read(part[0], part[1], sex, years) for part in event.components]))
     if isinstance(event.value, int | float) and event.range is not None:
         return event._replace(flag=_side(event.concept, event.range, event.value))
     return event
+
+
+def _has_words(event: Result) -> bool:
+    """Whether it has no numbers to draw a line through."""
+    return event.value is None and not all(
+        isinstance(part[1], int | float) for part in event.components or (("", None),)
+    )
 
 
 def _read(concept: Concept, value: float, sex: str, years: int) -> tuple[Concept, float, Range | None, str]:

@@ -104,8 +104,10 @@ def _pretty(text: str) -> str:
     return text
 
 
-def number(value: float, concept: Concept) -> str:
-    """With the concept's decimals, without its unit."""
+def number(value: float | Concept | None, concept: Concept) -> str:
+    """With the concept's decimals, without its unit; a coded answer in words."""
+    if value is None or isinstance(value, Concept):
+        return "" if value is None else label(value)
     return f"{value:.{concept.decimals}f}"
 
 
