@@ -183,6 +183,22 @@ def run_tests(
         raise typer.Exit(1)
 
 
+def _of_synthea(name: str, modules: list[Path] | None) -> tuple[Any, str] | None:
+    """The program of one module in Synthea's format, by key or file, and its key; None where it is not one."""
+    from healthsynth.cli import gmf
+    from healthsynth.compile.library import program
+    from healthsynth.errors import UsageError
+
+    found = gmf.find(name, modules or [])
+    if found is None:
+        return None
+    key = found[1].key
+    if found[1].is_submodule:
+        raise UsageError(f"'{key}' is a submodule: it runs only when another module calls it")
+    folders = [gmf.root(Path(name))] if Path(name).suffix == ".json" else modules or []
+    return program(tuple(folders), builtin=False, patterns=(key,)), key
+
+
 @app.command()
 def simulate(
     name: str,
@@ -195,6 +211,15 @@ def simulate(
     """State counts, transitions, prevalence by age and sex; or one life."""
     from healthsynth.evaluate.simulation import life, states
 
+    synthea = _of_synthea(name, modules)
+    if synthea is not None:
+        from healthsynth.evaluate import gmf_simulation
+
+        if patient is not None:
+            typer.echo(gmf_simulation.life(synthea[0], synthea[1], patient, seed, _today()))
+        else:
+            typer.echo(gmf_simulation.states(synthea[0], synthea[1], people, seed, _today()))
+        return
     program = _program(modules)
     module = _find(program, name)
     if patient is not None:

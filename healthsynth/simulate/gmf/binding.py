@@ -95,7 +95,7 @@ def readers(modules: Mapping[str, BoundModule], orders: Mapping[str, int]) -> di
     """Attribute, or '#' and code -> the turns of those top-level modules that may wait for it."""
     found: dict[str, set[int]] = {}
     for key, order in orders.items():
-        for module in _family(modules, key):
+        for module in family(modules, key):
             for state in module.states.values():
                 for waiting in (state.guard, state.poll):
                     for name in waiting.names if waiting is not None else ():
@@ -103,7 +103,7 @@ def readers(modules: Mapping[str, BoundModule], orders: Mapping[str, int]) -> di
     return {name: tuple(sorted(who)) for name, who in found.items()}
 
 
-def _family(modules: Mapping[str, BoundModule], key: str) -> list[BoundModule]:
+def family(modules: Mapping[str, BoundModule], key: str) -> list[BoundModule]:
     """A module and all that it calls, directly or not."""
     family = {key: modules[key]}
     todo = [modules[key]]

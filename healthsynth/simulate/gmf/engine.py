@@ -14,7 +14,7 @@ from healthsynth.compile.program import Program
 from healthsynth.people.person import Person
 from healthsynth.randomness import stream
 from healthsynth.simulate.gmf import checkups, visits
-from healthsynth.simulate.gmf.binding import bind, readers
+from healthsynth.simulate.gmf.binding import bind, family, readers
 from healthsynth.simulate.gmf.cast.cast import COMPUTED, NEVER, Cast
 from healthsynth.simulate.gmf.charting import concepts
 from healthsynth.simulate.gmf.charting.chart import Chart
@@ -58,6 +58,10 @@ class GmfEngine:
     def coded_reason(self, code: Any) -> Concept | None:
         """A code in an attribute as a reason or a cause."""
         return concepts.concept("condition", (code,)) if isinstance(code, Code) else None
+
+    def origins_of(self, key: str) -> frozenset[int]:
+        """Where what a module charts, or one that it calls, comes from."""
+        return frozenset(state.origin for module in family(self.modules, key) for state in module.states.values())
 
     def life(self, person: Person, end: Clock, chart_from: Clock, number: Callable[[], int] | None = None) -> "Living":
         """Somebody at birth.

@@ -17,10 +17,6 @@ _TIMED = (DELAYS, TAKES)
 MOST_STATES = 20_000  # without time passing
 
 
-class LoopError(HealthsynthError):
-    """A module goes round without waiting."""
-
-
 def begin(life: GmfLife, process: Process) -> None:
     """Stand at the beginning."""
     process.frame = Frame(process.module, None, life.birth)
@@ -49,7 +45,7 @@ def advance(life: GmfLife, process: Process) -> None:
     while caller is not None:
         caller.clock = grid
         caller = caller.parent
-    state, count = frame.state, 0
+    state, count, follow = frame.state, 0, life.follow
     while True:
         count += 1
         kind = state.kind
@@ -89,6 +85,8 @@ def advance(life: GmfLife, process: Process) -> None:
                 if state.tracked:
                     life.seq += 1
                     frame.seen[state.name] = [life.seq, None]
+                if follow is not None:
+                    follow(state, past)
                 if past < clock:
                     clock = life.clock = past
                     count = 0
@@ -129,6 +127,8 @@ def advance(life: GmfLife, process: Process) -> None:
         if state.tracked:
             life.seq += 1
             frame.seen[state.name] = [life.seq, None]
+        if follow is not None:
+            follow(state, past)
         if past < clock:
             clock = life.clock = past
             count = 0
@@ -188,7 +188,7 @@ def _finish(life: GmfLife, process: Process) -> None:
 
 def _complain(life: GmfLife, state: BoundState) -> None:
     person = life.person
-    raise LoopError(
+    raise HealthsynthError(
         f"module '{state.module.key}' loops without waiting: patient {person.number} went through {MOST_STATES:,} states at one "
         f"moment, last '{state.name}', at the age of {age_years(person.birth, life.clock)}; put a Delay into the loop"
     )

@@ -152,6 +152,7 @@ class GmfLife:
         "drugs",
         "end",
         "engine",
+        "follow",
         "frame",
         "gates",
         "grid",
@@ -197,6 +198,7 @@ class GmfLife:
         self.process: Process = None  # type: ignore[assignment]
         self.frame: Frame = None  # type: ignore[assignment]
         self.draw: Callable[[], float] = Random(0).random  # of the process under way
+        self.follow: Callable[[BoundState, Clock], None] | None = None  # told of every state that is entered
         # death
         self.death: Clock | None = None
         self.death_cause: Concept | None = None
