@@ -100,7 +100,7 @@ def test_workers_of_a_killed_run_go_as_well(start: Start, tmp_path):
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_ctrl_c_leaves_a_folder_that_can_be_resumed(number, start: Start, tmp_path, whole):
     output = tmp_path / "out"
-    process = start(output, "--seconds", 0.01)
+    process = start(output, "--seconds", 0.05)
     wait_until(lambda: journalled(output) > 2)
     os.killpg(process.pid, number)  # a terminal tells all processes of the group
     _, errors = process.communicate(timeout=20)
