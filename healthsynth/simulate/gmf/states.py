@@ -201,6 +201,10 @@ class States:
                     life.chart.administration(visit.number, at, concept, dose, why, origin)
                 else:
                     life.chart.skip()
+                if given.assign_to_attribute:
+                    once = Entry("administration", state.name, given.codes[0].code, concept, life.clock)
+                    once.stop = life.clock
+                    life.set(given.assign_to_attribute, once)
             if is_order:
                 entries.order(life, state, concept, dose, refills)
 

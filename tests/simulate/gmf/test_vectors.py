@@ -320,6 +320,17 @@ def test_17_an_active_order_is_not_ordered_again_and_what_is_given_is_not_active
     assert set(world.life.drugs) == {"313988"}
 
 
+def test_what_is_given_once_stands_in_its_attribute(tmp_path: Path) -> None:
+    """As `is not nil` and as a reason; it is not active."""
+    given = {
+        "type": "MedicationOrder", "codes": code("855812", "RxNorm"), "administration": True, "assign_to_attribute": "given",
+    }  # fmt: skip
+    world = World(tmp_path, {"m": module("M", E=visit(), G=given)})
+    world.to(0)
+    assert world.life.attributes["given"].code == "855812"
+    assert "855812" not in world.life.present
+
+
 def test_18_check_ups_are_on_the_days_of_the_description(tmp_path: Path) -> None:
     world = World(tmp_path, {"m": module("M", D=delay(90, "years"))}, check_ups=True)
     world.to(34 * 365)
