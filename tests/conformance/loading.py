@@ -31,6 +31,7 @@ HANDS = 2  # connections, of the loader and of the bare loop
 SERVER_KILLS, LOADER_KILLS = (0.2, 0.5, 0.8), (0.35, 0.65)  # shares of the resources that are accepted by then
 SPOILED = 0.05
 MINUTES = 90
+PATIENT = ("--patience", "1800")  # the server is away for as long as it takes to start
 
 
 def check(options: Options) -> Iterator[Verdict]:
@@ -129,7 +130,9 @@ def _drill(run: Path) -> Iterator[Verdict]:
         deadline = time.monotonic() + MINUTES * 60
         while code is None:
             assert time.monotonic() < deadline, "the drill takes too long"
-            loader = subprocess.Popen(_command("load", output, url), stdout=subprocess.DEVNULL, stderr=sys.stderr)
+            loader = subprocess.Popen(
+                _command("load", output, url, *PATIENT), stdout=subprocess.DEVNULL, stderr=sys.stderr
+            )
             try:
                 code = _spoil(loader, output, total, server, server_kills, loader_kills)
             finally:
