@@ -16,6 +16,7 @@ import sys
 from dataclasses import asdict, dataclass
 
 from benchmarks.count import Contents, contents, size
+from benchmarks.formats import formats
 from benchmarks.measure import Cost, run
 from benchmarks.report import marginal, table
 from benchmarks.split import split
@@ -105,7 +106,8 @@ def main() -> None:
         for workers in (1, 0)
     }
     large = grown(options.large, options.seed) if options.large else None
-    stages = split(Settings(seed=options.seed, as_of=AS_OF, state=STATE), options.split, options.split // 2)
+    settings = Settings(seed=options.seed, as_of=AS_OF, state=STATE)
+    stages = split(settings, options.split, options.split // 2)
     result = {
         "machine": {"processor": platform.machine(), "python": platform.python_version(), "system": platform.platform()},
         "seed": options.seed, "as_of": AS_OF, "state": STATE,
@@ -118,6 +120,7 @@ def main() -> None:
         },
         "large": large,
         "split_ms_a_patient": asdict(stages),
+        "formats_ms_a_patient": formats(settings, options.split, options.split // 2),
     }  # fmt: skip
     RESULT.parent.mkdir(parents=True, exist_ok=True)
     RESULT.write_text(json.dumps(result, indent=1) + "\n")

@@ -8,6 +8,7 @@ from benchmarks.measure import Cost
 
 RATIO_TARGET = 25.0  # times the peer's patients and resources a CPU second, marginal
 MEMORY_TARGET = 400e6  # bytes of a worker
+TABLE_TARGET = 5.0  # CPU ms a patient, for CSV and for Parquet
 GROWTH_TARGET = 0.10  # of a worker's peak from the smallest size to the largest
 
 
@@ -35,7 +36,9 @@ def marginal(small: _Measured, big: _Measured) -> dict[str, float]:
 
 def table(result: Mapping[str, Any]) -> str:
     """Everything on one screen."""
-    return "\n".join(["", *_runs(result), *_marginal(result["marginal"]), *_large(result), *_stages(result)])
+    return "\n".join(
+        ["", *_runs(result), *_marginal(result["marginal"]), *_large(result), *_stages(result), *_formats(result)]
+    )
 
 
 def _runs(result: Mapping[str, Any]) -> list[str]:
@@ -109,6 +112,16 @@ def _stages(result: Mapping[str, Any]) -> list[str]:
         f"CPU ms a patient by stage, warm, without the disk: {parts}; {total:.1f} in all, {lives:.2f} lives each",
         "",
     ]
+
+
+def _formats(result: Mapping[str, Any]) -> list[str]:
+    costs: Mapping[str, float] = result["formats_ms_a_patient"]
+    targets = {"ndjson": costs["fhir"], "csv": TABLE_TARGET, "parquet": TABLE_TARGET}
+    lines = ["CPU ms a patient of each format, from the record to finished files:"]
+    for name, ms in costs.items():
+        target = f"  (target: at most {targets[name]:.1f})" if name in targets else ""
+        lines.append(f"  {name:10} {ms:6.1f}{target}")
+    return [*lines, ""]
 
 
 def _columns(rows: Sequence[tuple[str, ...]]) -> list[str]:

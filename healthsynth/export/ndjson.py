@@ -65,24 +65,22 @@ class NdjsonFormat:
         self._fhir = fhir
         self._lines: dict[str, list[tuple[bytes, int]]] = {}  # type -> (lines of a patient, how many)
         self._pieces: dict[str, list[Piece]] = {}
-        self._shared: dict[str, list[tuple[bytes, Piece]]] = {}
+        self._shared: dict[str, list[tuple[list[bytes], Piece]]] = {}
 
     def heads(self) -> Mapping[str, bytes]:
         return {}
 
     def add(self, record: Record, out: Output) -> None:
-        lines: dict[str, list[bytes]] = {}
-        for kind, line in self._fhir.ndjson(record):
-            lines.setdefault(kind, []).append(line)
-        for kind, found in lines.items():
-            self._lines.setdefault(kind, []).append((b"".join(found), len(found)))
-            out.count(kind, len(found))
+        for kind, lines in self._fhir.lines(record).items():
+            self._lines.setdefault(kind, []).append((("\n".join(lines) + "\n").encode(), len(lines)))
+            out.count(kind, len(lines))
 
     def flush(self, out: Output) -> None:
         held, self._lines = self._lines, {}
         for kind in sorted(held):
-            for content, piece in self._cut(held[kind]):
-                out.append(f"ndjson/{kind}", content)
+            for contents, piece in self._cut(held[kind]):
+                for content in contents:
+                    out.append(f"ndjson/{kind}", content)
                 self._pieces.setdefault(kind, []).append(piece)
 
     def take(self) -> Json:
@@ -107,7 +105,7 @@ class NdjsonFormat:
     def merge(self, appended: Appended, out: Files) -> None:
         files: list[File] = []
         for kind, parts in sorted(self._shared.items()):
-            content = b"".join(each for each, _ in parts)
+            content = b"".join(each for contents, _ in parts for each in contents)
             for file in self._plan(kind, [piece for _, piece in parts]):
                 out.stream(f"ndjson/{file.name}", (content[file.start : file.start + file.size],))
                 files.append(file)
@@ -122,15 +120,14 @@ class NdjsonFormat:
     def forecast(self, appended: Mapping[str, int]) -> tuple[int, int]:
         return sum(-(-size // self._most) for size in appended.values()) + 2, sum(appended.values())
 
-    def _cut(self, patients: Iterable[tuple[bytes, int]]) -> Iterator[tuple[bytes, Piece]]:
+    def _cut(self, patients: Iterable[tuple[bytes, int]]) -> Iterator[tuple[list[bytes], Piece]]:
         """Whole patients gathered into pieces of about a megabyte, or of what a file may have if that is less."""
         held: list[bytes] = []
         size = lines = 0
         for content, count in chain(patients, ((b"", 0),)):
             if held and (not count or size + len(content) > min(_PIECE, self._most)):
-                text = b"".join(held)
-                made = pack(text) if self._packs else text
-                yield made, Piece(len(made), size, lines)
+                made = [pack(b"".join(held))] if self._packs else held
+                yield made, Piece(sum(map(len, made)), size, lines)
                 held, size, lines = [], 0, 0
             held.append(content)
             size, lines = size + len(content), lines + count

@@ -1,7 +1,6 @@
 """Bulk Data files: what they hold, where they are cut, and the two files that lead to them."""
 
 import gzip
-from collections.abc import Iterator
 from types import SimpleNamespace
 
 import orjson
@@ -20,10 +19,9 @@ LEADING = {"ndjson/manifest.json", "ndjson/import-parameters.json"}
 class Lines:
     """Stands for the FHIR exporter: a record is a number, its lines weigh 300,000 bytes each."""
 
-    def ndjson(self, record) -> Iterator[tuple[str, bytes]]:
-        for n in range(record.lines):
-            yield "Observation", b'{"id":"%d-%d","text":"%s"}\n' % (record.number, n, b"x" * 300_000)
-        yield "Patient", b'{"id":"%d"}\n' % record.number
+    def lines(self, record) -> dict[str, list[str]]:
+        texts = [f'{{"id":"{record.number}-{n}","text":"{"x" * 300_000}"}}' for n in range(record.lines)]
+        return {**({"Observation": texts} if texts else {}), "Patient": [f'{{"id":"{record.number}"}}']}
 
     def shared_bundles(self, *things) -> list[tuple[str, bytes]]:
         return [("shared", orjson.dumps({"entry": [{"resource": {"resourceType": "Location", "id": "a"}}]}))]

@@ -45,23 +45,22 @@ class ParquetFormat:
         self._shared = self._rows.shared(used, taken, out)
 
     def merge(self, appended: Appended, out: Files) -> None:
-        for table in TABLES.values():
-            text = out.scratch / "rows"
+        text = out.scratch / "rows"
+        with opened(":memory:", "Parquet files") as connection:
+            for table in TABLES.values():
 
-            def write(path: Path, table: Table = table, text: Path = text) -> None:
-                shared = self._shared.get(table.name)
-                write_text(text, appended.read(f"parquet/{table.name}") if shared is None else (shared.encode(),))
-                _write(table, text, path)
-                text.unlink()
+                def write(path: Path, table: Table = table) -> None:
+                    shared = self._shared.get(table.name)
+                    write_text(text, appended.read(f"parquet/{table.name}") if shared is None else (shared.encode(),))
+                    connection.execute(_copy(table, text, path))
+                    text.unlink()
 
-            out.make(f"parquet/{table.name}.parquet", write)
+                out.make(f"parquet/{table.name}.parquet", write)
 
     def forecast(self, appended: Mapping[str, int]) -> tuple[int, int]:
         return len(TABLES), round(sum(appended.values()) * _SHRUNK)
 
 
-def _write(table: Table, text: Path, path: Path) -> None:
-    with opened(":memory:", f"parquet/{table.name}.parquet") as connection:
-        connection.execute(
-            f"COPY ({selection(table, text, _IDS)}) TO {literal(str(path))} (FORMAT parquet, COMPRESSION zstd)"
-        )
+def _copy(table: Table, text: Path, path: Path) -> str:
+    """The statement that writes a file of rows as Parquet."""
+    return f"COPY ({selection(table, text, _IDS)}) TO {literal(str(path))} (FORMAT parquet, COMPRESSION zstd)"

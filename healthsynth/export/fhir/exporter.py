@@ -85,6 +85,22 @@ class FhirExporter:
                     raise self._verdicts.blame(e, error) from error
                 yield kind, line + b"\n"
 
+    def lines(self, record: Record) -> dict[str, list[str]]:
+        """Resource type -> the lines of a record, without line breaks: what `ndjson` gives one by one."""
+        found: dict[str, list[str]] = {}
+        e = None
+        try:
+            for shape, e, v, end, link in self._jobs(record):
+                for kind, stamp in shape.lines:
+                    line = stamp(e, v, end, link)
+                    if kind in found:
+                        found[kind].append(line)
+                    else:
+                        found[kind] = [line]
+        except ShapeError as error:
+            raise self._verdicts.blame(e, error) from error
+        return found
+
     def used(self) -> tuple[list[Facility], list[Clinician], list[Payer]]:
         """What the records so far refer to and `shared_bundles` must write, in order of their ids."""
         return _by_id(self.facilities), _by_id(self.clinicians), _by_id(self.payers)
