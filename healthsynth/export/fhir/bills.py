@@ -137,9 +137,14 @@ class Bills:
         line, answer = self._lines.of(e.concept.primary, Charge(fill.price, 1, fill.covered), e, v)
         cents, paid = fill.price, fill.covered
         return Billed(
-            nth(e.number, fill.place), order, "pharmacy", fill.time, fill.time + fill.length, fill.coverage, payer,
+            nth(e.number, fill.place), order, "pharmacy", fill.time, self._lasts(fill), fill.coverage, payer,
             diagnoses, None, 0, 0, 0, (line,), (answer,), cents, paid, cents - paid, e.origin,
         )  # fmt: skip
+
+    def _lasts(self, fill: Fill) -> Clock:
+        """When a fill is used up, or its patient has died."""
+        end, death = fill.time + fill.length, self._record.death
+        return end if death is None else min(end, death.time)
 
     def close(self, diagnoses: tuple[str, ...] | None) -> Billed:
         """The claim of the visit: itself, then what was added, in that order."""

@@ -30,6 +30,7 @@ _UNITS = {"mg": "mg", "g": "g", "ug": "ug", "mcg": "ug", "mL": "mL", "L": "L", "
 _PERIODS = (("wk", WEEK), ("d", DAY), ("h", HOUR), ("min", MINUTE), ("s", 1))
 _STATUS = {"": "active", "completed": "completed"}
 _FILLS_A_YEAR = 12
+_NEVER = 1 << 60
 _FULL_YEAR = _FILLS_A_YEAR * 30 * DAY  # of monthly fills
 
 
@@ -70,14 +71,17 @@ class Dispensed(NamedTuple):
     origin: int
 
 
-def orders(e: Prescription, fills: Sequence[Fill], end: End | None, as_of: Clock) -> list[tuple[Order, End | None]]:
+def orders(
+    e: Prescription, fills: Sequence[Fill], end: End | None, as_of: Clock, died: Clock | None
+) -> list[tuple[Order, End | None]]:
     """A prescription and its renewals, each with its end. No state lets a prescription stand for more than a year.
 
-    A drug of fixed length, or one that is taken for less than a year, is one order.
+    A drug of fixed length, or one that is taken for less than a year, is one order. None is valid beyond death.
     """
+    latest = _NEVER if died is None else died
     days = fills[0].length // DAY
     if e.lasting is not None:
-        only = Order(e.number, EVENT, None, e.time, e.time + e.lasting, True, e.concept, e.dose, e.reason, days,
+        only = Order(e.number, EVENT, None, e.time, min(e.time + e.lasting, latest), True, e.concept, e.dose, e.reason, days,
                      e.refills, e.origin)  # fmt: skip
         return [(only, end)]
     over = as_of if end is None else end.time
@@ -88,7 +92,7 @@ def orders(e: Prescription, fills: Sequence[Fill], end: End | None, as_of: Clock
         lane, number = order_of(e, year * _FILLS_A_YEAR)
         prior = order_of(e, (year - 1) * _FILLS_A_YEAR) if year - 1 in years else None
         start = e.time + year * _FULL_YEAR
-        order = Order(number, lane, prior, start, start + _FULL_YEAR, year == 0, e.concept, e.dose, e.reason, days,
+        order = Order(number, lane, prior, start, min(start + _FULL_YEAR, latest), year == 0, e.concept, e.dose, e.reason, days,
                       _FILLS_A_YEAR - 1, e.origin)  # fmt: skip
         found.append((order, end if year == last else End(start + _FULL_YEAR, None, "completed")))
     return found

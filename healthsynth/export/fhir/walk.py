@@ -260,7 +260,8 @@ class Walk:
         if end is None and e.lasting is not None and e.time + e.lasting <= as_of:
             end = End(e.time + e.lasting, None, "completed")
         fills = bills.fills(e)
-        for order, over in medications.orders(e, fills, end, as_of):
+        death = self._record.death
+        for order, over in medications.orders(e, fills, end, as_of, None if death is None else death.time):
             self._add(medications.ORDER, order, v, over, link)
         why = self._conditions(() if link is None else (link,), v)
         for fill in fills:

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -90,3 +91,14 @@ def test_what_is_handed_out_lasts_for_the_days_of_a_fill(dose, lasting, quantity
     (dispensed,) = export(record, "MedicationDispense")
     assert (dispensed["quantity"]["value"], dispensed["quantity"]["code"]) == quantity
     assert dispensed["daysSupply"]["value"] == (lasting or 30 * DAY) // DAY
+
+
+def test_no_order_and_no_claim_reaches_beyond_death():
+    record = sample_record(dead=True)
+    assert record.death is not None
+    record = replace(record, ends={**record.ends, FIRST.number: End(record.death.time, None, "died")})
+    (died,) = {one["deceasedDateTime"] for one in export(record, "Patient")}
+    orders = [one["dispenseRequest"]["validityPeriod"]["end"] for one in export(record, "MedicationRequest")]
+    claims = [one["billablePeriod"]["end"] for one in export(record, "Claim") if "prescription" in one]
+    assert max(map(datetime.fromisoformat, orders)) == datetime.fromisoformat(died)
+    assert max(map(datetime.fromisoformat, claims)) == datetime.fromisoformat(died)
