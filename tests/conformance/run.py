@@ -17,6 +17,9 @@ from tests.conformance import (
     consumers,
     databases,
     gmf_modules,
+    gmf_rates,
+    gmf_speed,
+    gmf_validity,
     kill,
     life_expectancy,
     loading,
@@ -32,6 +35,7 @@ from tests.conformance.verdict import BUILD, Options, Verdict, arguments, option
 CHECKS: tuple[ModuleType, ...] = (
     codes, coherence, pyramid, life_expectancy, sameness, kill, memory, strict, validator, loading, pages, databases, consumers,
     gmf_modules,
+    gmf_rates, gmf_speed, gmf_validity,
 )  # fmt: skip
 RESULT = BUILD.parent / "conformance.json"
 
