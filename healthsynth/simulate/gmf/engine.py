@@ -12,7 +12,6 @@ from typing import Any
 from healthsynth.compile.gmf.conditions import Binder
 from healthsynth.compile.program import Program
 from healthsynth.people.person import Person
-from healthsynth.randomness import stream
 from healthsynth.simulate.gmf import checkups, visits
 from healthsynth.simulate.gmf.binding import bind, family, readers
 from healthsynth.simulate.gmf.cast.cast import COMPUTED, NEVER, Cast
@@ -91,6 +90,7 @@ class Living:
         processes: list[Process | None] = [None] * (len(engine.orders) + 1)
         for order, module in engine.tops:
             process = processes[order] = Process(order, module, order < engine.lifecycle)
+            life.give_stream(process)
             begin(life, process)
             life.agenda.append(order)
         life.processes = processes
@@ -131,9 +131,6 @@ class Living:
                 checkups.leave(life)
             elif (process := processes[order]) is not None:
                 if not process.finished:
-                    if process.random is None:
-                        person = life.person
-                        process.random = stream(person.seed, person.number, person.attempt, "gmf", process.module.key)
                     advance(life, process)
                     if life.death is not None and life.death <= at:
                         break

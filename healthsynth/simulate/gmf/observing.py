@@ -21,13 +21,14 @@ _ASKED = ("survey", "social")  # kinds of what people answer: without an answer 
 class Bound:
     """One observation ready to be made: what of, its value, whether a condition asks for it, and whether reading draws."""
 
-    __slots__ = ("asked", "code", "concept", "decimals", "draws", "read")
+    __slots__ = ("asked", "code", "concept", "decimals", "draws", "is_question", "read")
 
     def __init__(self, given: spec.Observed, category: str, asked: frozenset[str], binder: Binder):
         self.concept = concepts.observed(given, category)
         self.code = given.codes[0].code
         self.asked = self.code in asked
         self.decimals = self.concept.decimals
+        self.is_question = self.concept.kind in _ASKED
         self.read, self.draws = _source(given, binder)
 
     def value(self, life: GmfLife) -> Any:
@@ -42,7 +43,7 @@ class Bound:
 
 
 def _source(given: spec.Observed, binder: Binder) -> tuple[Read, bool]:
-    """How a value is come by, and whether that takes a number from the stream."""
+    """How a value is come by, and whether that takes a number from the stream of the module."""
     if given.range is not None:
         return from_range(given.range), True
     if given.exact is not None:
@@ -58,7 +59,7 @@ def _source(given: spec.Observed, binder: Binder) -> tuple[Read, bool]:
         return lambda life: life.attributes.get(name), False
     if given.vital_sign:
         sign = given.vital_sign
-        return lambda life: life.vital(sign), True
+        return lambda life: life.vital(sign), False
     if given.value_code is not None:
         code = given.value_code
         return lambda life: code, False
@@ -69,26 +70,25 @@ def observation(state: BoundState, asked: frozenset[str], binder: Binder) -> Act
     """One."""
     assert isinstance(state.spec, spec.Observation)
     bound, origin = Bound(state.spec.observed, "", asked, binder), state.origin
+    is_silent = not bound.asked and not bound.draws
 
     def act(life: GmfLife) -> None:
         at = life.clock
         visit = current(life, at)
-        _observe(life, visit, at, bound, origin)
+        if is_silent and not visit.charting:
+            life.chart.skip()
+        else:
+            _observe(life, visit, at, bound, origin)
 
     return act
 
 
 def _observe(life: GmfLife, visit: Seen, at: Clock, bound: Bound, origin: int) -> int:
     """Make and chart one; its number, 0 if it was before the history or has no value and is asked of a person."""
-    if not visit.charting and not bound.asked:
-        if bound.draws:
-            bound.read(life)
-        life.chart.skip()
-        return 0
-    value = bound.read(life)
+    value = bound.read(life) if visit.charting or bound.asked or bound.draws else None
     if bound.asked:
         _remember(life, visit, bound.code, value)
-    if not visit.charting or (value is None and bound.concept.kind in _ASKED):
+    if not visit.charting or (value is None and bound.is_question):
         life.chart.skip()
         return 0
     return life.chart.result(visit.number, visit.time(at), bound.concept, bound.charted(value), origin)
@@ -102,23 +102,32 @@ def _remember(life: GmfLife, visit: Seen, code: str, value: Any) -> None:
 
 
 def report(state: BoundState, asked: frozenset[str], binder: Binder) -> Act:
-    """Several, and a report of them."""
+    """Several, and a report of them; a questionnaire, if all are answers of people."""
     given = state.spec
     assert isinstance(given, spec.DiagnosticReport)
     parts, origin = tuple(Bound(each, "", asked, binder) for each in given.observations), state.origin
-    is_survey = all(part.concept.kind in _ASKED for part in parts)
+    is_survey = all(part.is_question for part in parts)
     concept = concepts.concept("survey" if is_survey else "panel", given.codes)
+    heard = tuple(part for part in parts if part.asked or part.draws)  # what counts whether or not it is charted
+    count = len(parts) + 1
 
     def act(life: GmfLife) -> None:
         at = life.clock
         visit = current(life, at)
+        if not visit.charting:
+            for part in heard:
+                value = part.read(life)
+                if part.asked:
+                    _remember(life, visit, part.code, value)
+            life.chart.skip(count)
+            return
         numbers = tuple([number for part in parts if (number := _observe(life, visit, at, part, origin))])
-        if visit.charting and is_survey and numbers:
+        if is_survey and numbers:
             life.chart.survey(visit.number, visit.time(at), concept, numbers, origin)
-        elif visit.charting and not is_survey:
-            life.chart.report(visit.number, visit.time(at), concept, numbers, origin)
-        else:
+        elif is_survey:
             life.chart.skip()
+        else:
+            life.chart.report(visit.number, visit.time(at), concept, numbers, origin)
 
     return act
 
@@ -129,14 +138,14 @@ def composed(state: BoundState, binder: Binder) -> Act:
     assert isinstance(given, spec.MultiObservation)
     parts: Sequence[Bound] = [Bound(each, given.category, frozenset(), binder) for each in given.observations]
     concept, origin = concepts.composed(given.codes, given.category), state.origin
+    drawn = tuple(part for part in parts if part.draws)
 
     def act(life: GmfLife) -> None:
         at = life.clock
         visit = current(life, at)
         if not visit.charting:
-            for part in parts:
-                if part.draws:
-                    part.read(life)
+            for part in drawn:
+                part.read(life)
             life.chart.skip()
             return
         components = [(part.concept, part.charted(part.read(life)), None, "") for part in reversed(parts)]

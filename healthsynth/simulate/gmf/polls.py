@@ -9,18 +9,19 @@ Where a weight is a risk that changes every week, rounds at which it could matte
 and at those the risk itself decides (thinning; Lewis and Shedler 1979).
 """
 
+from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
 from math import log
 from typing import NamedTuple
 
 from healthsynth.compile.gmf.conditions import Binder, Bound, next_change
 from healthsynth.compile.gmf.limits import FOREVER
-from healthsynth.simulate.gmf.cast.risks import GREATEST
+from healthsynth.simulate.gmf.cast.risks import AGES, GREATEST
 from healthsynth.simulate.gmf.program import BoundState
 from healthsynth.simulate.gmf.state import MONTH_OF_WEEKS, WEEKLY_RISKS, Frame, GmfLife
 from healthsynth.spec.gmf import conditions as c
 from healthsynth.spec.gmf import transitions as spec
-from healthsynth.spec.gmf.model import LookupTable
+from healthsynth.spec.gmf.model import LookupRow, LookupTable
 from healthsynth.units import WEEK, Clock
 
 Leave = Callable[[GmfLife], BoundState]
@@ -59,7 +60,11 @@ class Polls:
             return None
         if isinstance(given, spec.Distributed):
             outcome = self._drawn(state, given.shares)
-            return None if outcome is None else Poll(length, frozenset(), lambda life: (outcome, FOREVER))
+            weight = given.shares[0].weight
+            ages = AGES.get(weight.attribute) if isinstance(weight, spec.AttributeWeight) else None
+            if outcome is None or ages is not None:
+                return None if outcome is None else Poll(length, frozenset(), _at_ages(outcome, *ages))  # type: ignore[misc]
+            return Poll(length, frozenset(), lambda life: (outcome, FOREVER))
         if isinstance(given, (spec.Conditional, spec.Complex)):
             return self._chosen(state, given.options, length)
         if isinstance(given, spec.Lookup):
@@ -125,31 +130,83 @@ class Polls:
         default = self._drawn(state, given.defaults)
         if default is None:
             return None
-        rows = [(row, fixed(state, row.weights, ways)) for row in table.rows]
-        by_age: dict[int, list[tuple[Clock, Clock, Outcome]]] = {}
+        rows = tuple((row, fixed(state, row.weights, ways)) for row in table.rows)
+        return Poll(length, frozenset(), _Table(state, rows, default).of)
 
-        def rows_at(age: int) -> list[tuple[Clock, Clock, Outcome]]:
-            found = [
-                (row.time[0] // 1000 if row.time else -FOREVER, row.time[1] // 1000 if row.time else FOREVER, outcome)
-                for row, outcome in rows
+
+def _at_ages(outcome: Outcome, first: int, last: int) -> Callable[[GmfLife], tuple[Outcome, Clock]]:
+    """An outcome at some ages; at others a round leads back."""
+
+    def of(life: GmfLife) -> tuple[Outcome, Clock]:
+        begins, ends = life.ages.at(12 * first), life.ages.at(12 * (last + 1))
+        if life.clock < begins:
+            return _BACK, begins
+        return (outcome, ends) if life.clock < ends else (_BACK, FOREVER)
+
+    return of
+
+
+_BACK = Outcome(0.0, lambda life: life.frame.state)  # is never left
+_BLOCK = 100  # rows of a table, one after the other in time, that are slept through together
+
+
+class _Table:
+    """A loop whose weights stand in a table by age and time: blocks of rows are drawn with their greatest chance, and thinned."""
+
+    def __init__(self, state: BoundState, rows: Sequence[tuple[LookupRow, Outcome]], default: Outcome):
+        self._state, self._rows, self._default = state, rows, default
+        self._has_ages = any(row.age is not None for row, _ in rows)
+        self._by_age: dict[int, tuple[list[Clock], list[tuple[Clock, Outcome]]]] = {}
+        self._blocks: dict[tuple[int, int], tuple[Outcome, Clock]] = {}
+
+    def _at(self, age: int) -> tuple[list[Clock], list[tuple[Clock, Outcome]]]:
+        """(starts, (last second, outcome)) of the rows for an age, by time."""
+        found = self._by_age.get(age)
+        if found is None:
+            fitting = [
+                (*(tuple(ms // 1000 for ms in row.time) if row.time else (-FOREVER, FOREVER)), n)
+                for n, (row, _) in enumerate(self._rows)
                 if row.age is None or row.age[0] <= age <= row.age[1]
             ]
-            return sorted(found, key=lambda row: row[0])
+            fitting.sort()
+            found = [start for start, _, _ in fitting], [(last, self._rows[n][1]) for _, last, n in fitting]
+            self._by_age[age] = found
+        return found
 
-        def of(life: GmfLife) -> tuple[Outcome, Clock]:
-            now = life.clock
-            age = life.ages.years(now)
-            if age not in by_age:
-                by_age[age] = rows_at(age)
-            birthday = life.ages.at(12 * (age + 1))
-            for first, last, outcome in by_age[age]:
-                if first > now:
-                    return default, min(first, birthday)
-                if now <= last:
-                    return outcome, min(last + 1, birthday)
-            return default, birthday
+    def _now(self, life: GmfLife) -> Outcome:
+        starts, rows = self._at(life.ages.years(life.clock) if self._has_ages else 0)
+        place = bisect_right(starts, life.clock) - 1
+        return rows[place][1] if place >= 0 and life.clock <= rows[place][0] else self._default
 
-        return Poll(length, frozenset(), of)
+    def of(self, life: GmfLife) -> tuple[Outcome, Clock]:
+        """The outcome of the rows to come, and how long that holds."""
+        now = life.clock
+        age = life.ages.years(now) if self._has_ages else 0
+        starts, rows = self._at(age)
+        place = bisect_right(starts, now)
+        if place == 0 or now > rows[-1][0]:
+            outcome, until = self._default, starts[0] if starts and place == 0 else FOREVER
+        else:
+            block = (place - 1) // _BLOCK
+            found = self._blocks.get((age, block))
+            if found is None:
+                found = self._blocks[age, block] = self._of_block(age, block)
+            outcome, until = found
+        return outcome, min(until, life.ages.at(12 * (age + 1))) if self._has_ages else until
+
+    def _of_block(self, age: int, block: int) -> tuple[Outcome, Clock]:
+        starts, rows = self._at(age)
+        after = (block + 1) * _BLOCK
+        until = starts[after] if after < len(starts) else rows[-1][0] + 1
+        # Between rows the defaults hold.
+        most = max(self._default.chance, *(outcome.chance for _, outcome in rows[block * _BLOCK : after]))
+        state, at = self._state, self._now
+
+        def decide(life: GmfLife) -> BoundState:
+            outcome = at(life)
+            return outcome.leave(life) if life.draw() * most < outcome.chance else state
+
+        return Outcome(most, decide), until
 
 
 def fixed(state: BoundState, weights: Sequence[float], ways: Sequence[BoundState]) -> Outcome:

@@ -36,8 +36,7 @@ def advance(life: GmfLife, process: Process) -> None:
     clock = life.clock = grid
     frame = life.frame = process.frame
     life.process = process
-    assert process.random is not None
-    life.draw = process.random.random
+    life.draw = process.draw
     process.waits_for = ()
     if not process.token:
         process.token = UNUSED

@@ -20,11 +20,13 @@ What the cast (cast/) offers and asks for:
 """
 
 from collections.abc import Callable, Collection
+from functools import partial
 from heapq import heappush
 from random import Random
 from typing import TYPE_CHECKING, Any
 
 from healthsynth.people.person import Person
+from healthsynth.randomness import stream
 from healthsynth.simulate.gmf.cast.vitals import NAMES
 from healthsynth.simulate.gmf.turns import AgeTable
 from healthsynth.units import WEEK, Clock
@@ -115,10 +117,14 @@ class Frame:
         self.pending: list[Pending] = []
 
 
+def _no_stream() -> float:
+    raise AssertionError("a process without a life draws nothing")
+
+
 class Process:
     """One top-level module in one life."""
 
-    __slots__ = ("early", "finished", "frame", "module", "order", "random", "token", "waits_for")
+    __slots__ = ("draw", "early", "finished", "frame", "module", "order", "token", "waits_for")
 
     def __init__(self, order: int, module: "BoundModule", early: bool):
         self.order = order
@@ -126,7 +132,7 @@ class Process:
         self.early = early  # its turn is before the lifecycle's: it sees last week's vital signs
         self.finished = False
         self.frame: Frame = None  # type: ignore[assignment]
-        self.random: Random | None = None
+        self.draw: Callable[[], float] = _no_stream
         self.token = 0
         self.waits_for: Collection[str] = ()  # names that wake it: attributes, and codes after a '#'
 
@@ -223,6 +229,17 @@ class GmfLife:
         self.last_total = 0
         self.overrides: dict[str, tuple[int, Any]] = {}  # vital sign -> (week it was set, generator)
 
+    def give_stream(self, process: Process) -> None:
+        """The stream of a module is made when it first draws: many never do."""
+
+        def first() -> float:
+            person = self.person
+            made = stream(person.seed, person.number, person.attempt, "gmf", process.module.key)
+            process.draw = self.draw = made.random
+            return made.random()
+
+        process.draw = first
+
     # --- waking ---------------------------------------------------------------------------------------------------
     def wake(self, order: int) -> None:
         """Give a process a turn: at this grid point if it is still to come, else at the next."""
@@ -290,9 +307,17 @@ class GmfLife:
             since, generator = found
             lasts = name not in NAMES or since == self.week or (early and since == self.week - 1)
             if lasts:
-                value: float = generator(self)
-                return value
+                return self._set_sign(name, generator)
         return self.cast.vital(name, self.grid, self.clock, early)
+
+    def _set_sign(self, name: str, generator: Callable[[Any], float]) -> float:
+        """A vital sign as a module wants it; its draw is the reading's own, so that reading it or not moves nothing else."""
+        draw, clock, draws = self.draw, self.clock, self.cast.draws
+        self.draw = partial(draws.uniform, f"set {name}", clock)
+        try:
+            return generator(self)
+        finally:
+            self.draw = draw
 
     def symptom(self, name: str) -> int:
         """The greatest value that any module gives a symptom and nobody has addressed."""

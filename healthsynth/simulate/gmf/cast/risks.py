@@ -120,7 +120,11 @@ def stroke(
     return over(table[min(max(points, 0), len(table) - 1)] / 100, _WEEK)
 
 
-# By the attribute that has it: no risk is ever greater.
+# By the attribute that has it: the ages in whole years (first, last) outside which there is no risk; and no risk is ever greater.
+AGES = {
+    "mi_risk": (40, 79), "ihd_risk": (40, 79), "cardio_risk": (40, 79), "atrial_fibrillation_risk": (45, 200),
+    "stroke_risk": (20, 200),
+}  # fmt: skip
 GREATEST = {
     "mi_risk": heart_attack(_ALMOST_CERTAIN),
     "ihd_risk": ischaemia(_ALMOST_CERTAIN),

@@ -3,7 +3,6 @@
 Entries may go into a visit that is long over, as the format allows; `record` puts everything in the order exporters read.
 """
 
-import itertools
 from collections.abc import Callable, Iterable, Mapping
 from itertools import pairwise
 from typing import Any
@@ -52,7 +51,8 @@ class Chart:
 
     def __init__(self, person: Person, providers: Any, number: Callable[[], int] | None = None):
         self._person, self._providers = person, providers
-        self._number = number or itertools.count(1).__next__
+        self._others = number
+        self._numbers = 0
         self._visits: list[Visit] = []
         self._places: dict[int, int] = {}  # number of a visit -> its place in the list
         self._events: dict[int, list[Event]] = {}
@@ -60,10 +60,19 @@ class Chart:
         self._staff: dict[tuple[str, str], tuple[Facility, Clinician]] = {}
         self._death: Death | None = None
 
+    def _number(self) -> int:
+        if self._others is not None:
+            return self._others()
+        self._numbers += 1
+        return self._numbers
+
     def skip(self, count: int = 1) -> None:
         """Leave numbers out for what is not charted, so that the numbers of the rest do not depend on it."""
+        if self._others is None:
+            self._numbers += count
+            return
         for _ in range(count):
-            self._number()
+            self._others()
 
     # --- visits ---------------------------------------------------------------------------------------------------
     def visit(
