@@ -25,7 +25,7 @@ def clock(day: date, seconds: int = 0) -> Clock:
     return (day - _EPOCH).days * DAY + seconds
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=16384)
 def _civil(days: int) -> date:
     return _EPOCH + timedelta(days=days)
 

@@ -207,7 +207,7 @@ def unit_text(unit: str | None) -> str:
     return _UNITS.get(unit) or _BRACES.sub("", unit.replace("{1.73_m2}", "1.73 m2")).replace("10*", "10^")
 
 
-@lru_cache(maxsize=1 << 14)
+@lru_cache(maxsize=1 << 12)
 def plain(text: str) -> str:
     """A SNOMED CT display without its semantic tag: 'Home visit (procedure)' is 'Home visit'."""
     head, bracket, tag = text.rpartition(" (")
@@ -220,7 +220,7 @@ _TAGS = frozenset({
 })  # fmt: skip
 
 
-@lru_cache(maxsize=1 << 14)
+@lru_cache(maxsize=1 << 12)
 def lower(text: str) -> str:
     """For the middle of a sentence; abbreviations keep their capitals."""
     return text[0].lower() + text[1:] if len(text) > 1 and text[1].islower() else text

@@ -193,7 +193,7 @@ def _length(visit: Visit) -> str:
     return f"The stay lasted {days} day{'s' if days > 1 else ''}."
 
 
-@lru_cache(maxsize=1 << 14)
+@lru_cache(maxsize=1 << 12)
 def _civil_text(day: int) -> str:
     return civil(day * DAY).isoformat()
 

@@ -215,7 +215,7 @@ def _accepted(row: _Row, at: Clock, before: Sequence[Clock], accepts: Callable[[
     return accepts(row.series, 0, _HABIT * row.uptake) or accepts(row.series, year, row.occasion)
 
 
-@lru_cache(maxsize=1 << 15)
+@lru_cache(maxsize=1 << 13)
 def _season(day: int, first: int, last: int) -> tuple[int, Clock] | None:
     """The year in which the season that a day lies in began, and its first moment; None out of season."""
     today = civil(day * DAY)

@@ -50,7 +50,7 @@ def _offset_at(zone: ZoneInfo, instant: int) -> int:
     return 0 if offset is None else round(offset.total_seconds() / MINUTE) * MINUTE
 
 
-@lru_cache(maxsize=1 << 15)
+@lru_cache(maxsize=1 << 13)
 def _stretch(name: str, number: int) -> tuple[int, tuple[_Change, ...]]:
     """The offset at the beginning of a stretch (and a day before), and the changes in it, in order."""
     zone = _zone(name)

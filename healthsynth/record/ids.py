@@ -11,7 +11,8 @@ from healthsynth.randomness import key
 PATIENT, EVENT = 0x000, 0x001
 SPECIMEN, ORDER, NOTE = 0x002, 0x003, 0x004  # of a report, of a report, of a visit
 CARE_TEAM, STUDY_PROCEDURE, STUDY_REPORT = 0x005, 0x006, 0x007  # of a care plan, of an imaging study (two)
-COVERAGE, PROVENANCE = 0x008, 0x009  # by the period's place in the person's coverage; of a visit, 0 for the patient's own data
+# By the period's place in the person's coverage; of a visit, 0 for the patient's own data.
+COVERAGE, PROVENANCE = 0x008, 0x009
 MEDICATION, DEATH_CONDITION = 0x00A, 0x00B  # of the first administration of a drug; of a death
 NEWBORN_WEIGHT, NEWBORN_AGE = 0x00C, 0x00D  # observations of a newborn
 SERIES, INSTANCE = 0x00E, 0x00F  # of an imaging study: DICOM identifiers

@@ -9,7 +9,7 @@ from healthsynth.vocabulary import Concept
 _LINE_BREAKS = str.maketrans({"\r": " ", "\n": " "})
 
 
-@lru_cache(maxsize=1 << 14)
+@lru_cache(maxsize=1 << 13)
 def quoted(text: str) -> str:
     """A field by RFC 4180: quotes only where the text needs them. A line break inside becomes a space, so that a row
     stays one line."""
@@ -30,14 +30,14 @@ def reason(concept: Concept | None) -> str:
     return coded(concept) if concept is not None and concept.codes else ","
 
 
-@lru_cache(maxsize=1 << 15)
+@lru_cache(maxsize=1 << 13)
 def money(cents: int) -> str:
     """Dollars with two decimals; exact, since cents are whole."""
     sign, cents = ("-", -cents) if cents < 0 else ("", cents)
     return f"{sign}{cents // 100}.{cents % 100:02d}"
 
 
-@lru_cache(maxsize=1 << 16)
+@lru_cache(maxsize=1 << 13)
 def day(number: int) -> str:
     """YYYY-MM-DD of a day counted from 1970-01-01."""
     return civil(number * DAY).isoformat()

@@ -36,7 +36,7 @@ Check = Callable[[list[Json], Any], object]
 # A claim whose lines stand for those of any other; made of nothing but what its shape needs
 SAMPLE = Billed(1, None, "professional", 0, 0, 0, "a", None, None, 0, 0, 0, (), (), 0, 0, 0, -1)
 _SAMPLE_CHARGES = (Charge(1234, 1, 234), Charge(1234, 2, 234))
-_MOST_KEPT = 1 << 13  # lines; prices differ by state, and a long run sees all states
+_MOST_KEPT = 1 << 11  # lines; prices differ by state, and a long run sees all states
 _NOBODY = "none"  # the kind of payer where nobody but the patient pays
 
 
