@@ -4,8 +4,7 @@
     pandas             every file, also compressed
     HAPI's parser      none here: bundles and NDJSON go through the validator and the server of other checks
 
-OHDSI's ETL-Synthea (R, from GitHub) and dbt-synthea (dbt, from GitHub) are on no package registry, so neither is run here; the columns
-that dbt-synthea's sources name are those of synthea-pydantic.
+OHDSI's ETL-Synthea (R) and dbt-synthea (dbt) are not run here: no package of them was found on PyPI.
 """
 
 import csv
