@@ -1,21 +1,21 @@
 """parquet/<table>.parquet: typed columns, in the order of patients. The same bytes for the same version of DuckDB, which writes it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
-from healthsynth.export.base import Appended, Files, Json, Output, Used
-from healthsynth.export.database.ducks import opened, selection, version, write_text
-from healthsynth.export.database.rows import VERSION, Rows
+from healthsynth.export.base import Appended, Files
+from healthsynth.export.database.ducks import opened, selection, version
+from healthsynth.export.database.gathered import GatheredRows
+from healthsynth.export.database.rows import VERSION
 from healthsynth.export.database.schema import TABLES, Table
 from healthsynth.export.database.sql import literal
-from healthsynth.record.record import Record
 from healthsynth.vocabulary import Concept
 
 _IDS = {"uuid": "text"}  # few readers of Parquet know its UUIDs
 _SHRUNK = 0.05  # bytes of Parquet for each of text
 
 
-class ParquetFormat:
+class ParquetFormat(GatheredRows):
     """The format.
 
     Args:
@@ -24,25 +24,11 @@ class ParquetFormat:
         UsageError: DuckDB is not installed.
     """
 
-    folders = ("parquet",)
+    top = "parquet"
 
     def __init__(self, concepts: Mapping[str, Concept]):
         self.schema = f"{VERSION}, {version('parquet')}"
-        self._rows = Rows(concepts)
-        self._shared: dict[str, str] = {}
-
-    def heads(self) -> Mapping[str, bytes]:
-        return {}
-
-    def add(self, record: Record, out: Output) -> None:
-        for table, rows in self._rows.of(record, out).items():
-            out.append(f"parquet/{table}", rows.encode())
-
-    def take(self) -> Json:
-        return self._rows.take()
-
-    def finish(self, used: Used, taken: Iterable[Json], out: Output) -> None:
-        self._shared = self._rows.shared(used, taken, out)
+        super().__init__(concepts)
 
     def merge(self, appended: Appended, out: Files) -> None:
         text = out.scratch / "rows"
@@ -50,8 +36,7 @@ class ParquetFormat:
             for table in TABLES.values():
 
                 def write(path: Path, table: Table = table) -> None:
-                    shared = self._shared.get(table.name)
-                    write_text(text, appended.read(f"parquet/{table.name}") if shared is None else (shared.encode(),))
+                    self._write_rows(table, appended, text)
                     connection.execute(_copy(table, text, path))
                     text.unlink()
 
