@@ -3,24 +3,17 @@
 from collections.abc import Iterator
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
-from healthsynth import __version__, resources
+from healthsynth import __version__
 from healthsynth.evaluate.report.people import LIKENESS_MEANS
 from healthsynth.evaluate.report.report import SURE, VERDICTS, Line, Report, named, number
+from healthsynth.export.html.environment import pages
 
 _WIDEST = 8.0  # standard errors that the picture of z reaches to; what is further off stands at its edge
 
 
 def page(report: Report) -> str:
     """The whole file."""
-    environment = Environment(
-        loader=FileSystemLoader(resources.templates() / "pages"),
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        undefined=StrictUndefined,
-    )
+    environment = pages()
     topics = [(_anchor(name), name, _summed(lines), list(_groups(lines))) for name, lines in report.topics.items()]
     verdicts = [(verdict, report.count(verdict), words) for verdict, words in VERDICTS.items()]
     return environment.get_template("evaluate.html").render(

@@ -3,10 +3,9 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
-from healthsynth import __version__, resources
+from healthsynth import __version__
 from healthsynth.export.base import Json, Output, Used
+from healthsynth.export.html.environment import pages
 from healthsynth.export.html.page import view
 from healthsynth.export.html.rows import over
 from healthsynth.export.html.series import items
@@ -34,13 +33,7 @@ class HtmlFormat:
     schema = SCHEMA
 
     def __init__(self, settings: Settings, concepts: Mapping[str, Concept]):
-        environment = Environment(
-            loader=FileSystemLoader(resources.templates() / "pages"),
-            autoescape=True,
-            trim_blocks=True,
-            lstrip_blocks=True,
-            undefined=StrictUndefined,
-        )
+        environment = pages()
         self._settings = settings
         self._patient = environment.get_template("patient.html")
         self._list = environment.get_template("index.html")
