@@ -7,17 +7,18 @@ FHIR instant or a UTC column is written. Month arithmetic is calendar-true.
 from bisect import bisect_right
 from datetime import date, timedelta
 from functools import lru_cache
+from typing import Final
 
 Clock = int
 
-MINUTE = 60
-HOUR = 3600
-DAY = 86400
-WEEK = 7 * DAY
-YEAR = 31_557_600  # the Julian year of 365.25 days: rates are per this year
-MONTH = YEAR // 12
+MINUTE: Final = 60
+HOUR: Final = 3600
+DAY: Final = 86400
+WEEK: Final = 7 * DAY
+YEAR: Final = 31_557_600  # the Julian year of 365.25 days: rates are per this year
+MONTH: Final = YEAR // 12
 
-_EPOCH = date(1970, 1, 1)
+_EPOCH: Final = date(1970, 1, 1)
 
 
 def clock(day: date, seconds: int = 0) -> Clock:
@@ -36,7 +37,7 @@ def civil(at: Clock) -> date:
 
 
 # The first day of every month from 1700 to 2499, in days since 1970: month arithmetic is a search and an addition.
-_FIRST_DAYS = [(date(year, month, 1) - _EPOCH).days for year in range(1700, 2500) for month in range(1, 13)]
+_FIRST_DAYS: Final = [(date(year, month, 1) - _EPOCH).days for year in range(1700, 2500) for month in range(1, 13)]
 
 
 def add_months(at: Clock, months: int) -> Clock:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from healthsynth.record.events import Diagnosis, ImagingDone, Prescription, ProcedureDone, Result, Vaccination
-from healthsynth.simulate.conditions import Test, bind, expression
+from healthsynth.simulate.conditions import Amount, Test, bind, expression
 from healthsynth.simulate.engine import Engine
 from healthsynth.simulate.patient import Patient
 from healthsynth.simulate.scope import ModuleScope
@@ -71,10 +71,10 @@ class Counting:
 
     def _bound(self) -> Callable[[Patient], None]:
         scope = ModuleScope(self._engine, self._spec)
-        of = bind(self.expectation.of, scope).test
+        of = bind(self.expectation.of, scope).node
         e = self.expectation
         if self.form in ("share", "always", "never"):
-            test = bind(getattr(e, self.form), scope).test
+            test = bind(getattr(e, self.form), scope).node
             return lambda p: self._yes_no(p, of, test)
         if self.form == "rate":
             assert e.rate is not None
@@ -86,14 +86,14 @@ class Counting:
         return lambda p: self._value(p, of, value)
 
     def _yes_no(self, p: Patient, of: Test, test: Test) -> None:
-        if of(p):
+        if of.holds(p):
             self.tally.n += 1
-            self.tally.total += test(p)
+            self.tally.total += test.holds(p)
 
-    def _value(self, p: Patient, of: Test, value: Callable[[Patient], float]) -> None:
-        if not of(p):
+    def _value(self, p: Patient, of: Test, value: Amount) -> None:
+        if not of.holds(p):
             return
-        found = value(p)
+        found = value.at(p)
         if math.isnan(found):
             return
         tally = self.tally
@@ -121,7 +121,7 @@ def _rate(tally: Tally, what: ast.RateOf, of: Test) -> Callable[[Patient], None]
             if start < p.birth:
                 break
             p.now = start + YEAR // 2
-            if of(p):
+            if of.holds(p):
                 lived += 1
                 count += bisect_left(times, start + YEAR) - bisect_left(times, start)
         p.now = now
@@ -167,10 +167,10 @@ _EVENTS: dict[str, Callable[[Patient, ast.RateOf], list[int]]] = {
 def _correlation(tally: Tally, pair: ast.Pair, scope: ModuleScope, of: Test) -> Callable[[Patient], None]:
     if isinstance(pair.left, ast.Result) and isinstance(pair.right, ast.Result):
         left_name, right_name = pair.left.name, pair.right.name
-        return lambda p: _pairs_of_results(tally, p, left_name, right_name) if of(p) else None
+        return lambda p: _pairs_of_results(tally, p, left_name, right_name) if of.holds(p) else None
     left, _, _ = expression(pair.left, scope)
     right, _, _ = expression(pair.right, scope)
-    return lambda p: _pair(tally, left(p), right(p)) if of(p) else None
+    return lambda p: _pair(tally, left.at(p), right.at(p)) if of.holds(p) else None
 
 
 def _pairs_of_results(tally: Tally, p: Patient, left: str, right: str) -> None:

@@ -8,17 +8,23 @@ from healthsynth.units import MINUTE
 from healthsynth.vocabulary import Concept
 
 
-def chart_survey(concept: Concept, members: tuple[str, ...]) -> Chart:
-    """Ask all questions; those already answered in this visit are not asked again, but belong to it all the same."""
+class SurveyChart(Chart):
+    """All questions; those already answered in this visit are not asked again, but belong to it all the same."""
 
-    def chart(p: Patient, encounter: Encounter, origin: int) -> int | None:
+    def __init__(self, concept: Concept, members: tuple[str, ...]):
+        self.concept = concept
+        self.members = members
+
+    def chart(self, p: Patient, encounter: Encounter, origin: int) -> int | None:
         charts = p.engine.charts
-        numbers = [charts[name](p, encounter, origin) for name in members]
+        found: list[int] = []
+        for name in self.members:
+            number = charts[name].chart(p, encounter, origin)
+            if number is not None:
+                found.append(number)
         encounter.clock += MINUTE
-        if encounter.charting:
-            found = tuple(number for number in numbers if number is not None)
-            if found:
-                p.events.append(Survey(p.number(), encounter.number, encounter.clock, concept, found, origin))
+        if encounter.charting and found:
+            p.events.append(
+                Survey(p.number(), encounter.number, encounter.clock, self.concept, tuple(found), origin)
+            )
         return None
-
-    return chart

@@ -1,9 +1,8 @@
 """Care rules and pathways: what brings people to care, and what goes on from there."""
 
-from collections.abc import Callable
 from typing import Any
 
-from healthsynth.simulate.conditions import Bound, bind
+from healthsynth.simulate.conditions import Bound, Following, Test, bind
 from healthsynth.simulate.encounter import Step, Steps, VisitPlan, ask_for, begin
 from healthsynth.simulate.numbers import When, chance, hazard, when
 from healthsynth.simulate.patient import FOREVER, PLAN, Patient
@@ -15,8 +14,6 @@ from healthsynth.spec.model import Every, Pathway, Rule
 from healthsynth.units import DAY, YEAR, Clock, add_months
 from healthsynth.vocabulary import Concept
 
-Interval = Callable[[Patient, Clock], Clock]
-
 
 def visit_plan(text: ast.VisitText, name: str, scope: ModuleScope, origin: int, **more: Any) -> VisitPlan:
     """The plan of a visit as a module words it."""
@@ -26,57 +23,68 @@ def visit_plan(text: ast.VisitText, name: str, scope: ModuleScope, origin: int, 
     return VisitPlan(text.kind, name, scope.module, origin, reason, specialty, lasting, **more)
 
 
-def interval(every: Every, scope: ModuleScope) -> Interval:
-    """The next time by an `every:`; FOREVER when none of its options applies."""
-    if every.bands:
-        bands = [(low, high, when(by, scope)) for low, high, by in every.bands]
+class _ByAge(When):
+    def __init__(self, bands: list[tuple[float, float, When]]):
+        self.bands = bands
 
-        def by_age(p: Patient, start: Clock) -> Clock:
-            age = (start - p.birth) / YEAR
-            for low, high, then in bands:
-                if low <= age < high:
-                    return then(p, start)
-            later = [p.birth + round(low * YEAR) for low, _, _ in bands if low > age]
-            return min(later, default=FOREVER)
+    def after(self, p: Patient, start: Clock) -> Clock:
+        age = (start - p.birth) / YEAR
+        soonest = FOREVER
+        for low, high, then in self.bands:
+            if low <= age and age < high:
+                return then.after(p, start)
+            if low > age:
+                soonest = min(soonest, p.birth + round(low * YEAR))
+        return soonest
 
-        return by_age
-    options = [(bind(condition, scope.of_care()).test, when(by, scope)) for condition, by in every.options]
 
-    def first(p: Patient, start: Clock) -> Clock:
-        for test, then in options:
-            if test(p):
-                return then(p, start)
+class _FirstThatHolds(When):
+    def __init__(self, options: list[tuple[Test, When]]):
+        self.options = options
+
+    def after(self, p: Patient, start: Clock) -> Clock:
+        for test, then in self.options:
+            if test.holds(p):
+                return then.after(p, start)
         return FOREVER
 
-    return first
+
+def interval(every: Every, scope: ModuleScope) -> When:
+    """The next time by an `every:`; FOREVER when none of its options applies."""
+    if every.bands:
+        return _ByAge([(float(low), float(high), when(by, scope)) for low, high, by in every.bands])
+    return _FirstThatHolds([(bind(condition, scope.of_care()).node, when(by, scope)) for condition, by in every.options])
 
 
 # --- rules -------------------------------------------------------------------------------------------------------
-def bind_at_rule(name: str, rule: Rule, scope: ModuleScope) -> Step:
+class AtVisit(Step):
     """A rule that acts in a visit which takes place anyway."""
-    key = f"{scope.module}.{name}"
-    who = bind(rule.who, scope.of_care()).test if rule.who is not None else None
-    only_when = bind(rule.when, scope.of_care()).test if rule.when is not None else None
-    happens = chance(rule.chance, scope) if rule.chance is not None else None
-    every = interval(rule.every, scope) if rule.every is not None else None
-    steps = bind_steps(rule.do, scope, ("care", name, "do"))
 
-    def act(p: Patient) -> Steps | None:
-        if who is not None and not who(p):
-            return None
-        if only_when is not None and not only_when(p):
-            return None
-        if every is not None:
-            last = p.last_done.get(key)
-            # A visit somewhat early counts: check-ups are not a year apart to the day.
-            if last is not None and p.now < (due := every(p, last)) - min(30 * DAY, (due - last) // 8):
-                return None
-            p.last_done[key] = p.now
-        if happens is not None and not happens(p):
-            return None
-        return steps
+    def __init__(self, name: str, rule: Rule, scope: ModuleScope):
+        care = scope.of_care()
+        self.key = f"{scope.module}.{name}"
+        self.who = bind(rule.who, care).node if rule.who is not None else None
+        self.when = bind(rule.when, care).node if rule.when is not None else None
+        self.happens = chance(rule.chance, scope) if rule.chance is not None else None
+        self.every = interval(rule.every, scope) if rule.every is not None else None
+        self.steps = bind_steps(rule.do, scope, ("care", name, "do"))
 
-    return act
+    def act(self, p: Patient) -> Steps | int | None:
+        if self.who is not None and not self.who.holds(p):
+            return None
+        if self.when is not None and not self.when.holds(p):
+            return None
+        if self.every is not None:
+            last = p.last_done.get(self.key)
+            if last is not None:
+                due = self.every.after(p, last)
+                # A visit somewhat early counts: check-ups are not a year apart to the day.
+                if p.now < due - min(30 * DAY, (due - last) // 8):
+                    return None
+            p.last_done[self.key] = p.now
+        if self.happens is not None and not self.happens.holds(p):
+            return None
+        return self.steps
 
 
 class OwnVisit:
@@ -100,7 +108,7 @@ class OwnVisit:
         self.race: Race | None = None
         if rule.at_rate is not None:
             rate = hazard(scope.number(rule.at_rate), scope)
-            self.race = Race(slot, scope.module, ((rate, self.who),), (), (), self._noticed)
+            self.race = Race(slot, scope.module, [(rate, self.who)], [], [], self._noticed)
 
     def begin(self, p: Patient) -> None:
         """At birth: start waiting."""
@@ -114,7 +122,7 @@ class OwnVisit:
             del i
         if self.every is not None and self.when is None:
             first = _at_age(p, self.from_age) if self.from_age is not None else p.now
-            first += int(p.stream(self.scope.module).random() * 330 * DAY)
+            first += int(p.draw(self.scope.module) * 330 * DAY)
             p.at(max(first, p.now), PLAN, self._again)
 
     def keys(self) -> frozenset[str]:
@@ -157,15 +165,15 @@ class OwnVisit:
 
     def _again(self, p: Patient) -> None:
         assert self.every is not None
-        then = self.every(p, p.now)
+        then = self.every.after(p, p.now)
         if then < FOREVER:
             p.at(max(then, p.now + DAY), PLAN, self._again)
         self._planned(p)
 
     def _ask(self, p: Patient) -> None:
-        if self.happens is not None and not self.happens(p):
+        if self.happens is not None and not self.happens.holds(p):
             return
-        ask_for(p, self.plan, self.after(p, p.now) if self.after is not None else p.now)
+        ask_for(p, self.plan, self.after.after(p, p.now) if self.after is not None else p.now)
 
 
 def _at_age(p: Patient, age: ast.Length) -> Clock:
@@ -181,8 +189,8 @@ class BoundPathway:
         self.key = f"following:{self.name}"
         self.scope = scope
         self.happens = chance(pathway.chance, scope) if pathway.chance is not None else None
-        self.unless = bind(pathway.unless, scope.of_care()).test if pathway.unless is not None else None
-        self.who = bind(pathway.who, scope.of_care()).test if pathway.who is not None else None
+        self.unless = bind(pathway.unless, scope.of_care()).node if pathway.unless is not None else None
+        self.who = bind(pathway.who, scope.of_care()).node if pathway.who is not None else None
         self.until = bind(pathway.until, scope.of_care()) if pathway.until is not None else None
         self.no_show = chance(pathway.no_show, scope) if pathway.no_show is not None else None
         self.every = interval(pathway.every, scope) if pathway.every is not None else None
@@ -193,6 +201,7 @@ class BoundPathway:
         self.do: Steps = ()
         self.ladder: tuple[Steps, ...] = ()
         self.plan: VisitPlan | None = None
+        self.follows = Following(self.name)
 
     def link(self) -> None:
         """Bind the steps; apart from the rest, because pathways follow each other."""
@@ -209,11 +218,11 @@ class BoundPathway:
         """Start it (or, without a visit, give its steps to be done now)."""
         if self.name in p.following:
             return None
-        if self.unless is not None and self.unless(p):
+        if self.unless is not None and self.unless.holds(p):
             return None
-        if self.who is not None and not self.who(p):
+        if self.who is not None and not self.who.holds(p):
             return None
-        if self.happens is not None and not self.happens(p):
+        if self.happens is not None and not self.happens.holds(p):
             return None
         if self.ladder:
             i = p.steps_done.get(self.name, 0)
@@ -235,7 +244,7 @@ class BoundPathway:
             watch_until(p, self.until, lambda p: p.following.get(self.name) == generation, self.leave)
         if self.name in p.following:
             first = self.first or self.every
-            self._plan_next(p, first(p, p.now) if first is not None else p.now + 14 * DAY)
+            self._plan_next(p, first.after(p, p.now) if first is not None else p.now + 14 * DAY)
 
     def leave(self, p: Patient) -> None:
         """No further visit."""
@@ -250,14 +259,14 @@ class BoundPathway:
         p.at(at, PLAN, lambda p: self._due(p) if p.following.get(self.name) == generation else None)
 
     def _due(self, p: Patient) -> None:
-        if self.no_show is not None and self.no_show(p):
-            missed = p.now + DAY * (3 + int(25 * p.stream(self.scope.module).random()))
+        if self.no_show is not None and self.no_show.holds(p):
+            missed = p.now + DAY * (3 + int(25 * p.draw(self.scope.module)))
             self._plan_next(p, missed)
             return
         plan = self.plan
         assert plan is not None
         if plan.wanted is None:
-            plan.wanted = lambda p: self.name in p.following
+            plan.wanted = self.follows
         ask_for(p, plan, p.now)
 
     def _next(self, p: Patient) -> None:
@@ -271,7 +280,7 @@ class BoundPathway:
         if self.until is not None and self.until.test(p):
             self.leave(p)
             return
-        at = self.every(p, p.now)
+        at = self.every.after(p, p.now)
         if at >= FOREVER:
             self.leave(p)
         else:

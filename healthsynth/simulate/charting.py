@@ -9,7 +9,6 @@ from healthsynth.simulate.patient import Patient
 from healthsynth.units import MINUTE, YEAR
 from healthsynth.vocabulary import Concept, Range
 
-Chart = Callable[[Patient, Encounter, int], int | None]  # -> the number of the Result, None if nothing was written
 Heard = Callable[[str], list[Callable[[Patient], None]]]  # -> those who re-test at a write of this name; may still grow
 
 
@@ -21,16 +20,16 @@ def reference_range(concept: Concept, sex: str, age_years: float) -> Range | Non
     return None
 
 
-def ranges_by_age(concept: Concept) -> Callable[[str, int], Range | None] | None:
-    """`reference_range` for whole years, looked up; None for a concept without ranges."""
-    if not concept.ranges:
-        return None
-    if len(concept.ranges) == 1 and concept.ranges[0].sex is None and concept.ranges[0].age_low <= 0:
-        only = concept.ranges[0]
-        if only.age_high >= 199:
-            return lambda sex, age: only
-    table = {(sex, age): reference_range(concept, sex, age) for sex in ("female", "male") for age in range(-1, 130)}
-    return lambda sex, age: table[sex, age]
+class RangeByAge:
+    """`reference_range` for whole years, looked up."""
+
+    def __init__(self, concept: Concept):
+        ages = range(-1, 130)
+        self.female = [reference_range(concept, "female", age) for age in ages]
+        self.male = [reference_range(concept, "male", age) for age in ages]
+
+    def of(self, sex: str, age: int) -> Range | None:
+        return (self.female if sex == "female" else self.male)[age + 1]
 
 
 def flag(concept: Concept, found: Range | None, value: float) -> str:
@@ -49,155 +48,205 @@ def flag(concept: Concept, found: Range | None, value: float) -> str:
     return "N"
 
 
-def chart_measure(
-    concept: Concept,
-    measure: BoundMeasure,
-    needed: bool,
-    answers: dict[str, Concept],
-    heard: Heard,
-    timed: bool = False,
-    passing: bool = False,
-) -> Chart:
-    """How one measure is charted. Readings that no condition needs are not taken before the history begins.
+class Chart:
+    """How something that can be tested is written."""
+
+    def chart(self, p: Patient, encounter: Encounter, origin: int) -> int | None:
+        """Returns the number of the Result, None if nothing was written."""
+        raise NotImplementedError
+
+
+class MeasureChart(Chart):
+    """One measure. Readings that no condition needs are not taken before the history begins.
 
     Args:
         needed: some condition reads the value.
         timed: some condition asks only when it was tested.
         passing: whoever reads the value does so in the visit that measures it.
     """
-    name, decimals = concept.name, concept.decimals
-    flagged = concept.kind == "lab"
-    watch = f"result:{name}"
-    listeners = heard(watch)
 
-    reading = bind_reading(measure, decimals)
-    plain = measure.answer is None and measure.calculated is None
-    put_off = passing and plain
-    range_of = ranges_by_age(concept)
+    def __init__(
+        self,
+        concept: Concept,
+        measure: BoundMeasure,
+        needed: bool,
+        answers: dict[str, Concept],
+        heard: Heard,
+        timed: bool = False,
+        passing: bool = False,
+    ):
+        self.concept = concept
+        self.name = concept.name
+        self.decimals = concept.decimals
+        self.flagged = concept.kind == "lab"
+        self.watch = f"result:{concept.name}"
+        self.listeners = heard(self.watch)
+        self.reading = bind_reading(measure, concept.decimals)
+        self.answer = measure.answer
+        self.calculated = measure.calculated
+        self.needs = measure.needs
+        self.put_off = passing and measure.answer is None and measure.calculated is None
+        self.ranges = RangeByAge(concept) if concept.ranges else None
+        self.answers = answers
+        self.needed = needed
+        self.timed = timed
 
-    def value_of(p: Patient) -> float | str:
-        if measure.answer is not None:
-            return measure.answer(p)
-        assert measure.calculated is not None
-        return round(measure.calculated(p), decimals)
-
-    def chart(p: Patient, encounter: Encounter, origin: int) -> int | None:
-        if not (needed or encounter.charting):
-            if timed:
+    def chart(self, p: Patient, encounter: Encounter, origin: int) -> int | None:
+        name, charting = self.name, encounter.charting
+        if not (self.needed or charting):
+            if self.timed:
                 p.answers[name] = encounter.clock
-                p.notify(watch)
+                p.notify(self.watch)
             return None
         if name in encounter.tested:
             return encounter.tested[name]
-        if put_off and not encounter.charting:
-            p.results.put_off(name, reading)
+        if self.put_off and not charting:
+            p.results.put_off(name, self.reading)
             p.answers[name] = encounter.clock
             encounter.tested[name] = None
             return None
-        for need in measure.needs:
+        for need in self.needs:
             if need not in encounter.tested:
-                p.engine.charts[need](p, encounter, origin)
-        if plain:
-            value: float | str = reading(p)
-        else:
-            value = value_of(p)
+                p.engine.charts[need].chart(p, encounter, origin)
+        if self.answer is not None:
+            return self._answered(p, encounter, origin, self.answer.given(p))
+        value = self.reading.read(p) if self.calculated is None else round(self.calculated.at(p), self.decimals)
         if value != value:
             return None
-        p.results[name] = value
-        p.answers[name] = encounter.clock
-        number = None
-        if encounter.charting:
+        number: int | None = None
+        if charting:
             number = p.number()
-            found = range_of(p.sex, (encounter.clock - p.birth) // YEAR) if range_of is not None else None
-            mark = flag(concept, found, value) if flagged and not isinstance(value, str) else ""
-            written = answers[value] if isinstance(value, str) else value
+            found: Range | None = None
+            if self.ranges is not None:
+                found = self.ranges.of(p.sex, (encounter.clock - p.birth) // YEAR)
+            mark = flag(self.concept, found, value) if self.flagged else ""
             p.events.append(
-                Result(number, encounter.number, encounter.clock, concept, written, found, mark, (), origin)
+                Result(number, encounter.number, encounter.clock, self.concept, value, found, mark, (), origin)
             )
-        encounter.tested[name] = number
-        if listeners or watch in p.until:  # most results are read in the visit, and nobody waits for them
-            p.notify(watch)
+        self._known(p, encounter, value, number)
         return number
 
-    return chart
-
-
-def chart_components(concept: Concept, parts: list[tuple[Concept, BoundMeasure]], needed: bool, heard: Heard) -> Chart:
-    """One observation of several values (blood pressure)."""
-    name = concept.name
-    watches = [(f"result:{part.name}", heard(f"result:{part.name}")) for part, _ in parts]
-    readings = [(part, bind_reading(measure, part.decimals)) for part, measure in parts]
-
-    def chart(p: Patient, encounter: Encounter, origin: int) -> int | None:
-        if not (needed or encounter.charting):
-            return None
-        if name in encounter.tested:
-            return encounter.tested[name]
-        values = [(part, reading(p)) for part, reading in readings]
-        if name == "blood_pressure":
-            values = _sane_pressure(values)
-        for part, value in values:
-            p.results[part.name] = value
-            p.answers[part.name] = encounter.clock
-        p.answers[name] = encounter.clock
-        number = None
+    def _answered(self, p: Patient, encounter: Encounter, origin: int, answer: str) -> int | None:
+        number: int | None = None
         if encounter.charting:
             number = p.number()
-            written = tuple((part, value, None, "") for part, value in values)
-            p.events.append(Result(number, encounter.number, encounter.clock, concept, None, None, "", written, origin))
-        encounter.tested[name] = number
-        for part, _ in values:
-            encounter.tested[part.name] = number
-        for watch, listeners in watches:
-            if listeners or watch in p.until:
-                p.notify(watch)
+            written = self.answers[answer]
+            p.events.append(
+                Result(number, encounter.number, encounter.clock, self.concept, written, None, "", (), origin)
+            )
+        self._known(p, encounter, answer, number)
         return number
 
-    return chart
+    def _known(self, p: Patient, encounter: Encounter, value: float | str, number: int | None) -> None:
+        p.results[self.name] = value
+        p.answers[self.name] = encounter.clock
+        encounter.tested[self.name] = number
+        if self.listeners or self.watch in p.until:  # most results are read in the visit, and nobody waits for them
+            p.notify(self.watch)
 
 
-def _sane_pressure(values: list[tuple[Concept, float]]) -> list[tuple[Concept, float]]:
-    """A cuff cannot read a pulse pressure below 15 mmHg: the noises of the two readings are not independent."""
-    by_name = {part.name: value for part, value in values}
-    top = by_name.get("systolic", 1e9) - 15
-    return [(part, min(value, top) if part.name == "diastolic" else value) for part, value in values]
+class _Part:
+    """One value of an observation with several."""
+
+    def __init__(self, concept: Concept, measure: BoundMeasure, heard: Heard):
+        self.concept = concept
+        self.name = concept.name
+        self.watch = f"result:{concept.name}"
+        self.listeners = heard(self.watch)
+        self.reading = bind_reading(measure, concept.decimals)
 
 
-def chart_group(members: tuple[str, ...]) -> Chart:
+class ComponentsChart(Chart):
+    """One observation of several values (blood pressure)."""
+
+    def __init__(self, concept: Concept, parts: list[tuple[Concept, BoundMeasure]], needed: bool, heard: Heard):
+        self.concept = concept
+        self.name = concept.name
+        self.needed = needed
+        self.parts = [_Part(part, measure, heard) for part, measure in parts]
+
+    def chart(self, p: Patient, encounter: Encounter, origin: int) -> int | None:
+        if not (self.needed or encounter.charting):
+            return None
+        if self.name in encounter.tested:
+            return encounter.tested[self.name]
+        values = [part.reading.read(p) for part in self.parts]
+        if self.name == "blood_pressure":
+            values = self._sane_pressure(values)
+        for i, part in enumerate(self.parts):
+            p.results[part.name] = values[i]
+            p.answers[part.name] = encounter.clock
+        p.answers[self.name] = encounter.clock
+        number: int | None = None
+        if encounter.charting:
+            number = p.number()
+            written = tuple([(part.concept, values[i], None, "") for i, part in enumerate(self.parts)])
+            p.events.append(
+                Result(number, encounter.number, encounter.clock, self.concept, None, None, "", written, origin)
+            )
+        encounter.tested[self.name] = number
+        for part in self.parts:
+            encounter.tested[part.name] = number
+        for part in self.parts:
+            if part.listeners or part.watch in p.until:
+                p.notify(part.watch)
+        return number
+
+    def _sane_pressure(self, values: list[float]) -> list[float]:
+        """A cuff cannot read a pulse pressure below 15 mmHg: the noises of the two readings are not independent."""
+        top = 1e9
+        for i, part in enumerate(self.parts):
+            if part.name == "systolic":
+                top = values[i] - 15
+        return [
+            min(value, top) if self.parts[i].name == "diastolic" else value for i, value in enumerate(values)
+        ]
+
+
+class GroupChart(Chart):
     """Tested together, without a report."""
 
-    parts: list[Chart] = []  # known once everything is bound
-    unseen: list[Chart] = []
+    def __init__(self, members: tuple[str, ...]):
+        self.members = members
+        self.parts: list[Chart] = []  # known once everything is bound
+        self.unseen: list[Chart] = []
 
-    def chart(p: Patient, encounter: Encounter, origin: int) -> int | None:
-        if not parts:
+    def chart(self, p: Patient, encounter: Encounter, origin: int) -> int | None:
+        if not self.parts:
             engine = p.engine
-            parts.extend(engine.charts[name] for name in members)
-            unseen.extend(engine.charts[name] for name in members if name not in engine.silent)
-        for part in parts if encounter.charting else unseen:
-            part(p, encounter, origin)
+            self.parts.extend([engine.charts[name] for name in self.members])
+            self.unseen.extend([engine.charts[name] for name in self.members if name not in engine.silent])
+        for part in self.parts if encounter.charting else self.unseen:
+            part.chart(p, encounter, origin)
         encounter.clock += MINUTE
         return None
 
-    return chart
 
-
-def chart_panel(concept: Concept, members: tuple[str, ...], needed: bool) -> Chart:
+class PanelChart(Chart):
     """All members, and one report of them."""
 
-    def chart(p: Patient, encounter: Encounter, origin: int) -> int | None:
-        if not (needed or encounter.charting):
-            return None
-        engine, charting = p.engine, encounter.charting
-        charts = engine.charts
-        numbers = [charts[name](p, encounter, origin) for name in members if charting or name not in engine.silent]
-        p.answers[concept.name] = encounter.clock
-        if encounter.charting:
-            found = tuple(number for number in numbers if number is not None)
-            if found:
-                reason = encounter.reason
-                p.events.append(Report(p.number(), encounter.number, encounter.clock, concept, found, reason, origin))
-        encounter.tested[concept.name] = None
-        return None
+    def __init__(self, concept: Concept, members: tuple[str, ...], needed: bool):
+        self.concept = concept
+        self.name = concept.name
+        self.members = members
+        self.needed = needed
 
-    return chart
+    def chart(self, p: Patient, encounter: Encounter, origin: int) -> int | None:
+        charting = encounter.charting
+        if not (self.needed or charting):
+            return None
+        engine = p.engine
+        found: list[int] = []
+        for name in self.members:
+            if charting or name not in engine.silent:
+                number = engine.charts[name].chart(p, encounter, origin)
+                if number is not None:
+                    found.append(number)
+        p.answers[self.name] = encounter.clock
+        if charting and found:
+            reason = encounter.reason
+            p.events.append(
+                Report(p.number(), encounter.number, encounter.clock, self.concept, tuple(found), reason, origin)
+            )
+        encounter.tested[self.name] = None
+        return None

@@ -1,34 +1,32 @@
 """Courses: what is true of a body, as states that race to be left."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
-
 from healthsynth.compile.program import Program
 from healthsynth.record.record import Truth
-from healthsynth.simulate.conditions import Bound, bind
-from healthsynth.simulate.numbers import NumberScope, chance, hazard, pick, when
+from healthsynth.simulate.conditions import Bound, Test, bind
+from healthsynth.simulate.numbers import Always, Hazard, NumberScope, Pick, When, chance, hazard, pick, when
 from healthsynth.simulate.patient import Patient
 from healthsynth.simulate.race import Race
 from healthsynth.spec import ast
 from healthsynth.spec.model import Course, Option, Starts, State
 
-Target = Callable[[Patient], str]
 
-
-@dataclass(frozen=True, slots=True)
 class BoundCourse:
     """One course of one module, ready to live."""
 
-    index: int
-    name: str
-    module: str
-    origins: dict[str, int]
-    first: Target
-    states: dict[str, Race]
+    def __init__(
+        self, index: int, name: str, module: str, origins: dict[str, int], first: Pick, states: dict[str, Race]
+    ):
+        self.index = index
+        self.name = name
+        self.key = f"course:{name}"
+        self.module = module
+        self.origins = origins
+        self.first = first
+        self.states = states
 
     def be_born(self, p: Patient) -> None:
         """The state at birth (or the one that a story gives); nothing waits yet."""
-        p.courses[self.index] = state = p.courses[self.index] or self.first(p)
+        p.courses[self.index] = state = p.courses[self.index] or self.first.draw(p)
         p.entered[self.index] = p.now
         p.truth.append(Truth(p.now, self.name, state, self.origins[state]))
 
@@ -42,7 +40,7 @@ class BoundCourse:
         p.entered[self.index] = p.now
         p.truth.append(Truth(p.now, self.name, state, self.origins[state]))
         self.states[state].start(p)
-        p.notify(f"course:{self.name}")
+        p.notify(self.key)
 
 
 def bind_course(
@@ -57,34 +55,43 @@ def bind_course(
     return bound
 
 
-def _first(starts: Starts, scope: NumberScope) -> Target:
+class _YesOrNo(Pick):
+    def __init__(self, happens: Test, yes: str, no: str):
+        self.happens = happens
+        self.yes = yes
+        self.no = no
+
+    def draw(self, p: Patient) -> str:
+        return self.yes if self.happens.holds(p) else self.no
+
+
+def _first(starts: Starts, scope: NumberScope) -> Pick:
     if starts.state is not None:
-        state = starts.state
-        return lambda p: state
+        return Always(starts.state)
     if starts.shares is not None:
         return pick(starts.shares, scope)
-    happens = chance(str(starts.chance), scope)
-    yes, no = str(starts.yes), str(starts.no)
-    return lambda p: yes if happens(p) else no
+    return _YesOrNo(chance(str(starts.chance), scope), str(starts.yes), str(starts.no))
 
 
 def _race(course: BoundCourse, rules: State, scope: NumberScope) -> Race:
-    hazards, times, conditions = [], [], []
-    to_hazard: list[Target] = []
-    to_time: list[Target] = []
-    to_condition: list[Target] = []
+    hazards: list[tuple[Hazard, Bound | None]] = []
+    times: list[tuple[When, Bound | None]] = []
+    conditions: list[Bound] = []
+    to_hazard: list[Pick] = []
+    to_time: list[Pick] = []
+    to_condition: list[Pick] = []
     for target, way in rules.exits.items():
         guard = bind(way.condition, scope) if way.condition is not None else None
         if way.kind == "rate" and isinstance(way.by, ast.Ref):
             hazards.append((hazard(scope.number(way.by.name), scope), guard))
-            to_hazard.append(_always(target))
+            to_hazard.append(Always(target))
         elif way.by is not None:
             times.append((when(way.by, scope), guard))
-            to_time.append(_always(target))
+            to_time.append(Always(target))
         else:
             assert guard is not None
             conditions.append(guard)
-            to_condition.append(_always(target))
+            to_condition.append(Always(target))
     chooser = _chooser(rules.choose, scope) if rules.choose else None
     if chooser is not None and rules.at_rate is not None:
         hazards.append((hazard(scope.number(rules.at_rate), scope), None))
@@ -93,38 +100,39 @@ def _race(course: BoundCourse, rules: State, scope: NumberScope) -> Race:
         by = rules.after if rules.after is not None else ast.Span("fixed", ast.Length(0, 0))
         times.append((when(by, scope), None))
         to_time.append(chooser)
-    targets = (*to_hazard, *to_time, *to_condition)
+    targets = [*to_hazard, *to_time, *to_condition]
 
     def fire(p: Patient, winner: int) -> None:
-        course.enter(p, targets[winner](p))
+        course.enter(p, targets[winner].draw(p))
 
-    return Race(course.index, scope.module, tuple(hazards), tuple(times), tuple(conditions), fire)
-
-
-def _always(target: str) -> Target:
-    return lambda p: target
+    return Race(course.index, scope.module, hazards, times, conditions, fire)
 
 
-def _chooser(options: tuple[Option, ...], scope: NumberScope) -> Target:
+class _FirstThatHappens(Pick):
+    def __init__(self, ways: list[tuple[Test, Pick]], last: Pick):
+        self.tests = [test for test, _ in ways]
+        self.picks = [pick for _, pick in ways]
+        self.last = last
+
+    def draw(self, p: Patient) -> str:
+        for i, test in enumerate(self.tests):
+            if test.holds(p):
+                return self.picks[i].draw(p)
+        return self.last.draw(p)
+
+
+def _chooser(options: tuple[Option, ...], scope: NumberScope) -> Pick:
     """The target among `choose:` options: chances are of those who reach them, in order."""
-    ways: list[tuple[Callable[[Patient], bool], Target]] = []
-    last: Target | None = None
+    ways: list[tuple[Test, Pick]] = []
+    last: Pick | None = None
     for option in options:
         if option.otherwise is not None:
-            last = _always(option.otherwise)
+            last = Always(option.otherwise)
         elif option.shares is not None:
             last = pick(option.shares, scope)
         elif option.chance is not None:
-            ways.append((chance(option.chance, scope), _always(str(option.to))))
+            ways.append((chance(option.chance, scope), Always(str(option.to))))
         else:
-            condition: Bound = bind(option.when, scope)
-            ways.append((condition.test, _always(str(option.to))))
-
-    def choose(p: Patient) -> str:
-        for happens, target in ways:
-            if happens(p):
-                return target(p)
-        assert last is not None  # lint HS304: every choose ends with otherwise
-        return last(p)
-
-    return choose
+            ways.append((bind(option.when, scope).node, Always(str(option.to))))
+    assert last is not None  # lint HS304: every choose ends with otherwise
+    return _FirstThatHappens(ways, last)

@@ -1,11 +1,10 @@
 """How lives end: the background hazard of the life table, multiplied by what modules say, and causes of their own."""
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from healthsynth.people.causes import cause_of_death
 from healthsynth.record.events import Death, End
-from healthsynth.simulate.conditions import Bound, bind
+from healthsynth.simulate.conditions import Amount, Bound, bind
 from healthsynth.simulate.encounter import close
 from healthsynth.simulate.numbers import factor_of, hazard
 from healthsynth.simulate.patient import DEATH, FOREVER, Patient
@@ -47,7 +46,7 @@ class Background:
 
     def __init__(self, engine: "Engine"):
         self.engine = engine
-        self.factors: list[tuple[Bound, Callable[[Patient], float]]] = []
+        self.factors: list[tuple[Bound, Amount]] = []
         self.only_raises = True
 
     def add(self, scope: ModuleScope, name: str, condition: Any) -> None:
@@ -58,13 +57,16 @@ class Background:
             self.only_raises = False
 
     def keys(self) -> frozenset[str]:
-        return frozenset().union(*(bound.keys for bound, _ in self.factors))
+        found: set[str] = set()
+        for bound, _ in self.factors:
+            found |= bound.keys
+        return frozenset(found)
 
     def multiplier(self, p: Patient) -> float:
         value = 1.0
         for bound, factor in self.factors:
             if bound.test(p):
-                value *= factor(p)
+                value *= factor.at(p)
         return value
 
     def begin(self, p: Patient, budget: float) -> None:
@@ -109,5 +111,5 @@ def bind_cause(scope: ModuleScope, entry: Any, slot: int, origin: int) -> Race:
 
     if entry.add is not None:
         guard = bind(entry.while_, scope) if entry.while_ is not None else None
-        return Race(slot, scope.module, ((hazard(scope.number(entry.add), scope), guard),), (), (), fire)
-    return Race(slot, scope.module, (), (), (bind(entry.when, scope),), fire)
+        return Race(slot, scope.module, [(hazard(scope.number(entry.add), scope), guard)], [], [], fire)
+    return Race(slot, scope.module, [], [], [bind(entry.when, scope)], fire)

@@ -7,13 +7,21 @@ from healthsynth.people.hours import next_slot, typical_length
 from healthsynth.people.specialties import facility_kind, usual_specialty
 from healthsynth.randomness import mixed
 from healthsynth.record.events import Visit
+from healthsynth.simulate.conditions import Test
 from healthsynth.simulate.numbers import When
 from healthsynth.simulate.patient import FOREVER, PLAN, VISIT, Patient
 from healthsynth.units import DAY, HOUR, MINUTE, YEAR, Clock
 from healthsynth.vocabulary import Concept
 
-# What a step leaves to do: nothing, more steps, or a wait in seconds (a stay goes on).
-Step = Callable[[Patient], "Steps | int | None"]
+
+
+class Step:
+    """Something done in a visit. It leaves nothing to do, more steps, or a wait in seconds (a stay goes on)."""
+
+    def act(self, p: Patient) -> "Steps | int | None":
+        raise NotImplementedError
+
+
 Steps = tuple[Step, ...]
 
 HOSPITAL_KINDS = ("emergency", "inpatient")
@@ -21,8 +29,6 @@ HOSPITAL_KINDS = ("emergency", "inpatient")
 
 class VisitPlan:
     """What a rule or a pathway asks for: the kind of visit, why, and what is done in it."""
-
-    __slots__ = ("after", "do", "kind", "lasting", "module", "name", "origin", "reason", "specialty", "wanted")
 
     def __init__(
         self,
@@ -34,7 +40,7 @@ class VisitPlan:
         specialty: str | None = None,
         lasting: When | None = None,
         do: Steps = (),
-        wanted: Callable[[Patient], bool] | None = None,
+        wanted: Test | None = None,
         after: Callable[[Patient], None] | None = None,
     ):
         self.kind = kind
@@ -51,11 +57,6 @@ class VisitPlan:
 
 class Encounter:
     """One visit under way. `clock` moves on as things are done; the body is as it is at `Patient.now`."""
-
-    __slots__ = (
-        "charting", "clinician", "clock", "facility", "follows", "kind", "length", "mark", "name", "number",
-        "origin", "plan", "reason", "start", "tested",
-    )  # fmt: skip
 
     def __init__(self, p: Patient, plan: VisitPlan, start: Clock):
         self.plan = plan
@@ -84,13 +85,13 @@ class Encounter:
 
 def ask_for(p: Patient, plan: VisitPlan, at: Clock) -> None:
     """Find the hour for a visit wanted at `at` (not before now), and put it on the agenda."""
-    start = next_slot(plan.kind, max(at, p.now), p.stream(plan.module).random())
+    start = next_slot(plan.kind, max(at, p.now), p.draw(plan.module))
     p.at(start, VISIT, lambda p: begin(p, plan))
 
 
 def begin(p: Patient, plan: VisitPlan) -> None:
     """The hour has come: be seen, or, being in another visit, wait for its end."""
-    if plan.wanted is not None and not plan.wanted(p):
+    if plan.wanted is not None and not plan.wanted.holds(p):
         return
     if p.encounter is not None or p.now < p.busy_until:
         free = max(p.busy_until, p.now) if p.encounter is None else p.now + DAY
@@ -100,31 +101,41 @@ def begin(p: Patient, plan: VisitPlan) -> None:
     if p.gmf is not None and plan.kind == "wellness":
         p.gmf.announce(p, encounter.number, p.now)
     if plan.lasting is not None:
-        encounter.length = plan.lasting(p, p.now) - p.now
+        encounter.length = plan.lasting.after(p, p.now) - p.now
     p.busy_until = FOREVER
     more = p.engine.rules_at(plan.kind, plan.name, (p.now - p.birth) // YEAR)
-    carry_on(p, [iter(plan.do), iter(more)] if more else [iter(plan.do)])
+    carry_on(p, [Frame(plan.do), Frame(more)] if more else [Frame(plan.do)])
 
 
-def carry_on(p: Patient, frames: list[object]) -> None:
+class Frame:
+    """A list of steps, and how far they are done."""
+
+    def __init__(self, steps: Steps):
+        self.steps = steps
+        self.done = 0
+
+
+def carry_on(p: Patient, frames: list[Frame]) -> None:
     """Do the steps that are left, innermost first; a wait puts the rest on the agenda."""
     rest = frames[::-1]
     while rest:
-        for step in rest[-1]:  # type: ignore[attr-defined]
-            left = step(p)
-            if left is None:
-                continue
-            if isinstance(left, int):
-                _pause(p, left, rest)
-                return
-            rest.append(iter(left))
-            break
-        else:
+        frame = rest[-1]
+        steps, i = frame.steps, frame.done
+        if i == len(steps):
             rest.pop()
+            continue
+        frame.done = i + 1
+        left = steps[i].act(p)
+        if left is None:
+            continue
+        if isinstance(left, int):
+            _pause(p, left, rest)
+            return
+        rest.append(Frame(left))
     _finish(p)
 
 
-def _pause(p: Patient, wait: int, rest: list[object]) -> None:
+def _pause(p: Patient, wait: int, rest: list[Frame]) -> None:
     encounter = p.encounter
     assert encounter is not None
     until = max(encounter.clock, p.now) + wait
@@ -145,7 +156,7 @@ def _finish(p: Patient) -> None:
     encounter = p.encounter
     assert encounter is not None
     if encounter.length is None:
-        length = typical_length(encounter.kind, p.stream("lengths").random())
+        length = typical_length(encounter.kind, p.draw("lengths"))
         end = max(encounter.start + length, encounter.clock + MINUTE)
     else:
         end = max(encounter.start + encounter.length, encounter.clock + MINUTE)
@@ -189,7 +200,7 @@ def admit(p: Patient, plan: VisitPlan, lasting: When) -> None:
     """From an emergency or office visit into hospital: that visit ends, the stay begins where it ended."""
     before = p.encounter
     assert before is not None
-    end = max(before.clock + MINUTE, before.start + typical_length(before.kind, p.stream("lengths").random()))
+    end = max(before.clock + MINUTE, before.start + typical_length(before.kind, p.draw("lengths")))
     after = before.plan.after
     before.plan, number = plan, before.number
     p.results.settle()
@@ -197,5 +208,5 @@ def admit(p: Patient, plan: VisitPlan, lasting: When) -> None:
     plan.after = after
     stay = p.encounter = Encounter(p, plan, end)
     stay.follows = number
-    stay.length = lasting(p, end) - end
+    stay.length = lasting.after(p, end) - end
     p.busy_until = FOREVER

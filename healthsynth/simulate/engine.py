@@ -19,8 +19,8 @@ from healthsynth.randomness import key
 from healthsynth.record.events import Visit
 from healthsynth.record.record import Record
 from healthsynth.simulate import charting
-from healthsynth.simulate.asking import chart_survey
-from healthsynth.simulate.care import BoundPathway, OwnVisit, bind_at_rule
+from healthsynth.simulate.asking import SurveyChart
+from healthsynth.simulate.care import AtVisit, BoundPathway, OwnVisit
 from healthsynth.simulate.conditions import ages_of
 from healthsynth.simulate.courses import BoundCourse, bind_course
 from healthsynth.simulate.dying import Background, bind_cause
@@ -29,18 +29,20 @@ from healthsynth.simulate.gmf.engine import GmfEngine
 from healthsynth.simulate.gmf.lives import set_in_motion
 from healthsynth.simulate.measures import (
     BUILT_IN,
+    BodySize,
     BoundEffect,
     BoundMeasure,
+    NamedRank,
+    OwnRank,
     bind_effects,
     bind_measure,
-    effects_now,
+    calculation,
     rank,
 )
 from healthsynth.simulate.needs import results_needed
 from healthsynth.simulate.patient import PLAN, Patient
 from healthsynth.simulate.scope import ModuleScope
 from healthsynth.spec import ast
-from healthsynth.spec.model import Measure
 from healthsynth.units import YEAR, Clock
 from healthsynth.vocabulary import Concept
 
@@ -157,21 +159,16 @@ class Engine:
 
     def _built_in(self, name: str, effects: list[BoundEffect], scope: ModuleScope) -> BoundMeasure:
         """Body size comes from the growth charts; modules may have effects on all but the BMI, which follows."""
-        if name == "bmi":
-            bound = bind_measure(self.program, name, Measure.model_construct(calculated=_BMI), scope, [], None)
-            return BoundMeasure(
-                name, _growth_of(name), None, bound.limits, bound.calculated, bound.needs, None, frozenset()
-            )  # fmt: skip
-        base = _growth_of(name)
-        by_index = {effect.index: effect for effect in effects}
-        keys: frozenset[str] = frozenset().union(*(effect.condition.keys for effect in effects))
-
-        def value(p: Patient) -> float:
-            found = base(p)
-            return found + effects_now(p, name, by_index, found) if name in p.effects else found
-
         concept = self.program.concepts.get(name)
-        return BoundMeasure(name, value, None, concept.limits if concept else None, None, (), None, keys)
+        limits = concept.limits if concept else None
+        if name == "bmi":
+            calculated, needs = calculation(_BMI, scope)
+            return BoundMeasure(name, BodySize(name, {}), None, limits, calculated, needs)
+        keys: set[str] = set()
+        for effect in effects:
+            keys |= effect.condition.keys
+        by_index = {effect.index: effect for effect in effects}
+        return BoundMeasure(name, BodySize(name, by_index), None, limits, keys=frozenset(keys))
 
     def keys_of_measure(self, name: str) -> frozenset[str]:
         """The writes that move a measure at once (states and treatments); known after binding."""
@@ -185,7 +182,7 @@ class Engine:
         for name, measure in self.measures.items():
             concept = concepts.get(name)
             if concept is not None:
-                self.charts[name] = charting.chart_measure(
+                self.charts[name] = charting.MeasureChart(
                     concept, measure, name in needs.values, answers, self._heard, name in needs.times,
                     name in needs.passing,
                 )  # fmt: skip
@@ -195,18 +192,18 @@ class Engine:
             if name in self.charts or not concept.members:
                 continue
             if concept.kind == "group":
-                self.charts[name] = charting.chart_group(concept.members)
+                self.charts[name] = charting.GroupChart(concept.members)
             elif concept.kind == "survey":
-                self.charts[name] = chart_survey(concept, concept.members)
+                self.charts[name] = SurveyChart(concept, concept.members)
                 continue
             is_needed = any(member in needed for member in concept.members) or name in needed
             if not is_needed:
                 self.silent.add(name)
             if concept.kind == "panel":
-                self.charts[name] = charting.chart_panel(concept, concept.members, is_needed)
+                self.charts[name] = charting.PanelChart(concept, concept.members, is_needed)
             elif concept.kind == "vital" and all(member in self.measures for member in concept.members):
                 parts = [(concepts[member], self.measures[member]) for member in concept.members]
-                self.charts[name] = charting.chart_components(concept, parts, is_needed, self._heard)
+                self.charts[name] = charting.ComponentsChart(concept, parts, is_needed, self._heard)
                 for member in concept.members:
                     # A component alone is charted as what it is part of.
                     self.charts[member] = self.charts[name]
@@ -217,7 +214,7 @@ class Engine:
             self.pathways[bound.name] = bound
         for name, rule in module.care.items():
             if rule.at is not None:
-                self._at_rules.append((rule.at.name, ages_of(rule.who), bind_at_rule(name, rule, scope)))
+                self._at_rules.append((rule.at.name, ages_of(rule.who), AtVisit(name, rule, scope)))
                 continue
             own = OwnVisit(name, rule, scope, self._slot())
             self.rules.append(own)
@@ -322,28 +319,54 @@ class Engine:
         return record_of(self.life(person, as_of, chart_from))
 
 
+class _BodyMassRank(OwnRank):
+    """It drifts over the years."""
+
+    def of(self, p: Patient) -> float:
+        return p.growth.bmi_rank(p.now)
+
+
+class _Correlated(OwnRank):
+    """Part own, part of others; kept where none of them drifts."""
+
+    def __init__(self, name: str, own: float, parts: list[tuple[float, OwnRank]], drifts: bool):
+        self.name = name
+        self.kept = f"~{name}"
+        self.own = own
+        self.weights = [weight for weight, _ in parts]
+        self.others = [other for _, other in parts]
+        self.drifts = drifts
+
+    def of(self, p: Patient) -> float:
+        if self.drifts:
+            return self._now(p)
+        found = p.ranks.get(self.kept)
+        if found is None:
+            found = p.ranks[self.kept] = self._now(p)
+        return found
+
+    def _now(self, p: Patient) -> float:
+        z = self.own * rank(p, self.name)
+        for i, other in enumerate(self.others):
+            z += self.weights[i] * other.of(p)
+        return z
+
+
 class _Ranks:
     """The standard normal of each measure, correlated as `follows` says."""
 
     def __init__(self, follows: dict[str, dict[str, float]]):
         self.follows = follows
 
-    def of(self, name: str) -> Callable[[Patient], float]:
+    def of(self, name: str) -> OwnRank:
         others = self.follows.get(name)
         if not others:
-            if name in ("bmi", "weight"):
-                return lambda p: float(p.growth.bmi_rank(p.now))
-            return lambda p: rank(p, name)
-        own = max(0.0, 1 - sum(r * r for r in others.values())) ** 0.5
-        parts = [(r, self.of(other)) for other, r in others.items()]
+            return _BodyMassRank() if name in ("bmi", "weight") else NamedRank(name)
+        own: float = max(0.0, 1.0 - float(sum([r * r for r in others.values()]))) ** 0.5
+        return _Correlated(name, own, [(r, self.of(other)) for other, r in others.items()], self._drifts(name))
 
-        def correlated(p: Patient) -> float:
-            z: float = own * rank(p, name)
-            for r, other in parts:
-                z += r * other(p)
-            return z
-
-        return correlated
+    def _drifts(self, name: str) -> bool:
+        return name in ("bmi", "weight") or any([self._drifts(other) for other in self.follows.get(name, {})])
 
 
 def _in_state(index: int, state: str, race: Any) -> Callable[[Patient], None]:
@@ -352,16 +375,6 @@ def _in_state(index: int, state: str, race: Any) -> Callable[[Patient], None]:
             race.refresh(p)
 
     return retest
-
-
-def _growth_of(name: str) -> Callable[[Patient], float]:
-    if name == "height":
-        return lambda p: float(p.growth.height_cm(p.now))
-    if name == "weight":
-        return lambda p: float(p.growth.weight_kg(p.now))
-    if name == "bmi":
-        return lambda p: float(p.growth.bmi(p.now))
-    return lambda p: float(p.growth.head_circumference_cm(p.now))
 
 
 def _budget(person: Person) -> float:

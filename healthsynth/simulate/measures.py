@@ -2,18 +2,17 @@
 
 from bisect import bisect_left
 from collections.abc import Callable
-from dataclasses import dataclass
 from statistics import NormalDist
-from typing import Any
+from typing import Any, Final
 
 from healthsynth.compile.program import MeasureTable, Program
 from healthsynth.randomness import key, mixed
-from healthsynth.simulate.conditions import Amount, Bound, bind, expression
-from healthsynth.simulate.numbers import NumberScope, normal_share, quantile, steps
-from healthsynth.simulate.patient import Patient
+from healthsynth.simulate.conditions import Amount, Bound, Fixed, Test, bind, expression
+from healthsynth.simulate.numbers import Factors, NumberScope, Quantile, chance_share, normal_share, quantile
+from healthsynth.simulate.patient import Patient, Reading
 from healthsynth.spec import ast
 from healthsynth.spec.model import Measure
-from healthsynth.units import YEAR
+from healthsynth.units import YEAR, Clock
 
 _NORMAL = NormalDist()
 BUILT_IN = ("height", "weight", "bmi", "head_circumference")
@@ -30,21 +29,95 @@ def rank(p: Patient, name: str) -> float:
 
 
 # --- values ------------------------------------------------------------------------------------------------------
-def _valued(item: Any, own: str, since: Callable[[Patient], int], scope: NumberScope) -> Amount:
+class OwnRank:
+    """Where a person stands among all, as a standard normal."""
+
+    def of(self, p: Patient) -> float:
+        raise NotImplementedError
+
+
+class NamedRank(OwnRank):
+    """The person's own rank for one name."""
+
+    def __init__(self, name: str):
+        self.name = name
+
+    def of(self, p: Patient) -> float:
+        return rank(p, self.name)
+
+
+class Since:
+    """From when a trend counts: birth."""
+
+    def of(self, p: Patient) -> Clock:
+        return p.birth
+
+
+class _Entered(Since):
+    def __init__(self, index: int):
+        self.index = index
+
+    def of(self, p: Patient) -> Clock:
+        return p.entered[self.index]
+
+
+class _Spread(Amount):
+    """A spread at the person's rank."""
+
+    def __init__(self, quantile: Quantile, own: str):
+        self.quantile = quantile
+        self.own = own
+
+    def at(self, p: Patient) -> float:
+        return self.quantile.at(rank(p, self.own))
+
+
+class _Slope(Amount):
+    def __init__(self, a: float, slope: float, since: Since):
+        self.a = a
+        self.slope = slope
+        self.since = since
+
+    def at(self, p: Patient) -> float:
+        return self.a + self.slope * (p.now - self.since.of(p)) / YEAR
+
+
+class _Ramp(Amount):
+    def __init__(self, a: float, rise: float, over: float, since: Since):
+        self.a = a
+        self.rise = rise
+        self.over = over
+        self.since = since
+
+    def at(self, p: Patient) -> float:
+        return self.a + self.rise * min(1.0, (p.now - self.since.of(p)) / self.over)
+
+
+def _valued(item: Any, own: str, since: Since, scope: NumberScope) -> Amount:
     """A VALUE of the language: a spread at the person's rank, a trend, or an `amount` by name."""
     if isinstance(item, ast.Ref):
         return _amount_at_rank(scope, item.name, own)
     if isinstance(item, ast.Quantity):
-        at = quantile(item)
-        if item.shape == "fixed":
-            value = item.a
-            return lambda p: value
-        return lambda p: at(rank(p, own))
-    a, slope = item.a, item.slope
+        return Fixed(float(item.a)) if item.shape == "fixed" else _Spread(quantile(item), own)
     if item.b is None:
-        return lambda p: a + slope * (p.now - since(p)) / YEAR
-    rise, over = item.b - a, item.over.total
-    return lambda p: a + rise * min(1.0, (p.now - since(p)) / over)
+        return _Slope(float(item.a), float(item.slope), since)
+    return _Ramp(float(item.a), float(item.b - item.a), float(item.over.total), since)
+
+
+class _Banded(Amount):
+    """An `amount` by age and sex, at the person's rank, times what applies."""
+
+    def __init__(self, by_sex: dict[str, list[tuple[float, float, Quantile]]], own: str, factors: Factors):
+        self.by_sex = by_sex
+        self.own = own
+        self.factors = factors
+
+    def at(self, p: Patient) -> float:
+        age = (p.now - p.birth) / YEAR
+        for low, high, quantile in self.by_sex[p.sex]:
+            if low <= age and age < high:
+                return self.factors.multiplied(p, quantile.at(rank(p, self.own)))
+        return 0.0
 
 
 def _amount_at_rank(scope: NumberScope, name: str, own: str) -> Amount:
@@ -52,37 +125,24 @@ def _amount_at_rank(scope: NumberScope, name: str, own: str) -> Amount:
     number = scope.number(name)
     if not number.banded and not number.times:
         quantity = number.bands[0][3]
-        at = quantile(quantity)
-        return (lambda p: quantity.a) if quantity.shape == "fixed" else (lambda p: at(rank(p, own)))
+        return Fixed(float(quantity.a)) if quantity.shape == "fixed" else _Spread(quantile(quantity), own)
     quantiles = {id(item): quantile(item) for _, _, _, item in number.bands}
-    by_sex = {
-        sex: tuple((low, high, quantiles[id(item)]) for of, low, high, item in number.bands if of in (None, sex))
-        for sex in ("female", "male")
-    }
-    factors = [(bind(f.condition, scope).test, f.by) for f in number.times]
-
-    def amount(p: Patient) -> float:
-        age = (p.now - p.birth) / YEAR
-        for low, high, at in by_sex[p.sex]:
-            if low <= age < high:
-                value = at(rank(p, own))
-                for test, by in factors:
-                    if test(p):
-                        value *= by if isinstance(by, float) else steps(scope.number(by.name), float, 1.0)[p.sex].at(p.now - p.birth)  # type: ignore[arg-type]  # fmt: skip
-                return value
-        return 0.0
-
-    return amount
+    by_sex: dict[str, list[tuple[float, float, Quantile]]] = {}
+    for sex in ("female", "male"):
+        by_sex[sex] = [
+            (float(low), float(high), quantiles[id(item)]) for of, low, high, item in number.bands if of in (None, sex)
+        ]
+    return _Banded(by_sex, own, Factors(number, scope))
 
 
-def _since(condition: ast.Condition | None, scope: NumberScope) -> Callable[[Patient], int]:
+def _since(condition: ast.Condition | None, scope: NumberScope) -> Since:
     """When the first course named in a condition entered its state; birth if there is none."""
     for item in _walk(condition):
         if isinstance(item, ast.Is):
             index = scope.course(item.name)
             if index is not None:
-                return lambda p: p.entered[index]
-    return lambda p: p.birth
+                return _Entered(index)
+    return Since()
 
 
 def _walk(condition: ast.Condition | None) -> list[Any]:
@@ -93,29 +153,32 @@ def _walk(condition: ast.Condition | None) -> list[Any]:
     return [condition]
 
 
-def table_value(table: MeasureTable, own: Callable[[Patient], float]) -> Amount:
+class TableValue(Amount):
     """A value from mean, sd and skew by age and sex, smooth between the middles of the bands.
 
     The skew enters through the first Cornish-Fisher term: z + (z*z - 1) * skew / 6.
     """
-    grid = {"female": _grid(table.female), "male": _grid(table.male)}
 
-    def value(p: Patient) -> float:
-        mean, sd, skew = grid[p.sex][(p.now - p.birth) // _GRID_STEP]
-        z = own(p)
+    def __init__(self, table: MeasureTable, own: OwnRank):
+        self.female = _grid(table.female)
+        self.male = _grid(table.male)
+        self.own = own
+
+    def at(self, p: Patient) -> float:
+        grid = self.female if p.sex == "female" else self.male
+        mean, sd, skew = grid[(p.now - p.birth) // _GRID_STEP]
+        z = self.own.of(p)
         return mean + sd * (z + (z * z - 1) * skew / 6 if skew else z)
 
-    return value
 
-
-_GRID_STEP = YEAR // 12  # looked up by month of age instead of searched: between two months nothing is to be seen
-_GRID_MONTHS = 12 * 125
+_GRID_STEP: Final = YEAR // 12  # looked up by month of age instead of searched: between two months nothing is to be seen
+_GRID_MONTHS: Final = 12 * 125
 
 
 def _grid(rows: tuple[tuple[float, float, float, float], ...]) -> list[tuple[float, float, float]]:
     """Mean, sd and skew for every month of age, linear between the middles of the bands and flat beyond them."""
     ages = [row[0] for row in rows]
-    found = []
+    found: list[tuple[float, float, float]] = []
     for month in range(_GRID_MONTHS):
         age = month / 12
         i = bisect_left(ages, age)
@@ -130,37 +193,47 @@ def _grid(rows: tuple[tuple[float, float, float, float], ...]) -> list[tuple[flo
     return found
 
 
-def _wander(name: str, varies: ast.Varies) -> Amount:
+class _Wander(Amount):
     """A mean-reverting walk with one step per `over`, linear between steps; sd in the measure's unit."""
-    sd, over = varies.sd, varies.over.total
-    keep = 0.6  # from one step to the next; the innovations keep the spread at sd
-    fresh = (1 - keep * keep) ** 0.5
 
-    def wander(p: Patient) -> float:
-        path = p.wanders.get(name)
+    def __init__(self, name: str, varies: ast.Varies):
+        self.name = name
+        self.stream = f"wander:{name}"
+        self.sd = float(varies.sd)
+        self.over = float(varies.over.total)
+        self.keep = 0.6  # from one step to the next; the innovations keep the spread at sd
+        self.fresh: float = (1 - self.keep * self.keep) ** 0.5
+
+    def at(self, p: Patient) -> float:
+        path = p.wanders.get(self.name)
         if path is None:
-            path = p.wanders[name] = [p.stream(f"wander:{name}").gauss(0.0, 1.0)]
-        position = (p.now - p.birth) / over
+            path = p.wanders[self.name] = [float(p.stream(self.stream).gauss(0.0, 1.0))]
+        position = (p.now - p.birth) / self.over
         k = int(position)
         while len(path) < k + 2:
-            path.append(keep * path[-1] + fresh * p.stream(f"wander:{name}").gauss(0.0, 1.0))
-        return sd * (path[k] + (position - k) * (path[k + 1] - path[k]))
-
-    return wander
+            path.append(self.keep * path[-1] + self.fresh * float(p.stream(self.stream).gauss(0.0, 1.0)))
+        low = path[k]
+        return self.sd * (low + (position - k) * (path[k + 1] - low))
 
 
 # --- effects -----------------------------------------------------------------------------------------------------
-@dataclass(frozen=True, slots=True)
 class BoundEffect:
-    """What raises or lowers a measure while a condition holds: a straight ramp up, and down again afterwards."""
+    """What raises or lowers a measure while a condition holds: a straight ramp up, and down again afterwards.
 
-    index: int
-    measure: str
-    condition: Bound
-    amount: Amount
-    ramp: float  # seconds
-    sign: float
-    percent: bool
+    Args:
+        ramp: seconds.
+    """
+
+    def __init__(
+        self, index: int, measure: str, condition: Bound, amount: Amount, ramp: float, sign: float, percent: bool
+    ):
+        self.index = index
+        self.measure = measure
+        self.condition = condition
+        self.amount = amount
+        self.ramp = ramp
+        self.sign = sign
+        self.percent = percent
 
     def change(self, p: Patient) -> None:
         """The condition may have turned. Only effects that are on, or still fading, are kept with the patient."""
@@ -190,7 +263,7 @@ def effects_now(p: Patient, measure: str, effects: dict[int, BoundEffect], base:
         effect = effects[index]
         level = effect.level(p, state)
         if level:
-            amount = effect.amount(p)
+            amount = effect.amount.at(p)
             total += effect.sign * level * (base * amount / 100 if effect.percent else amount)
         elif not state[2]:
             del mine[index]
@@ -208,97 +281,169 @@ def bind_effects(first: int, name: str, measure: Measure, scope: NumberScope) ->
             if isinstance(effect.by, ast.Ref):
                 amount = _amount_at_rank(scope, effect.by.name, own)
             else:
-                amount = _valued(effect.by, own, lambda p: p.birth, scope)
+                amount = _valued(effect.by, own, Since(), scope)
             ramp = effect.within.total if effect.within else 0.0
             found.append(BoundEffect(index, name, condition, amount, ramp, sign, effect.percent))
     return found
 
 
 # --- the measure -------------------------------------------------------------------------------------------------
-@dataclass(frozen=True, slots=True)
+class Answer:
+    """What somebody says when asked."""
+
+    def given(self, p: Patient) -> str:
+        raise NotImplementedError
+
+
 class BoundMeasure:
     """A measure ready to be read. `calculated` and `answers` say what is charted instead of a reading of `value`."""
 
-    name: str
-    value: Amount
-    noise: ast.Noise | None
-    limits: tuple[float, float] | None
-    calculated: Amount | None
-    needs: tuple[str, ...]
-    answer: Callable[[Patient], str] | None
-    keys: frozenset[str]
+    def __init__(
+        self,
+        name: str,
+        node: Amount,
+        noise: ast.Noise | None = None,
+        limits: tuple[float, float] | None = None,
+        calculated: Amount | None = None,
+        needs: tuple[str, ...] = (),
+        answer: Answer | None = None,
+        keys: frozenset[str] = frozenset(),
+    ):
+        self.name = name
+        self.node = node
+        self.noise = noise
+        self.limits = limits
+        self.calculated = calculated
+        self.needs = needs
+        self.answer = answer
+        self.keys = keys
+
+    def value(self, p: Patient) -> float:
+        """The true value now."""
+        return self.node.at(p)
+
+
+class _Measured(Amount):
+    """The value without treatment, as it wanders, with effects, inside its limits."""
+
+    def __init__(
+        self, name: str, base: Amount, wander: Amount | None, effects: dict[int, BoundEffect], low: float, high: float
+    ):
+        self.name = name
+        self.base = base
+        self.wander = wander
+        self.effects = effects
+        self.low = low
+        self.high = high
+
+    def at(self, p: Patient) -> float:
+        found = 0.0
+        if p.overrides and self.name in p.overrides:
+            found = p.overrides[self.name]
+        else:
+            found = self.base.at(p)
+            if self.wander is not None:
+                found += self.wander.at(p)
+        if self.name in p.effects:
+            found += effects_now(p, self.name, self.effects, found)
+        return self.low if found < self.low else self.high if found > self.high else found
+
+
+class BodySize(Amount):
+    """Height, weight, BMI and head come from the growth charts; modules may have effects on all but the BMI."""
+
+    def __init__(self, name: str, effects: dict[int, BoundEffect]):
+        self.name = name
+        self.effects = effects
+
+    def at(self, p: Patient) -> float:
+        found = self._grown(p)
+        return found + effects_now(p, self.name, self.effects, found) if self.name in p.effects else found
+
+    def _grown(self, p: Patient) -> float:
+        name = self.name
+        if name == "height":
+            return p.growth.height_cm(p.now)
+        if name == "weight":
+            return p.growth.weight_kg(p.now)
+        return p.growth.bmi(p.now) if name == "bmi" else p.growth.head_circumference_cm(p.now)
 
 
 def bind_measure(
-    program: Program, name: str, measure: Measure, scope: NumberScope, effects: list[BoundEffect], ranks: Any
+    program: Program,
+    name: str,
+    measure: Measure,
+    scope: NumberScope,
+    effects: list[BoundEffect],
+    ranks: Callable[[str], OwnRank],
 ) -> BoundMeasure:
     """Make a measure readable.
 
     Args:
         effects: of all modules on this measure.
-        ranks: name -> function of a patient giving the standard normal of that measure (for `follows`).
+        ranks: the standard normal of a measure by its name (for `follows`).
     """
+    if measure.answers is not None:
+        return BoundMeasure(name, Fixed(0.0), answer=_answers(measure, scope))
     keys: set[str] = set()
-    by_index = {effect.index: effect for effect in effects}
     for effect in effects:
         keys |= effect.condition.keys
     concept = program.concepts.get(name)
     limits = concept.limits if concept else None
-    if measure.answers is not None:
-        return BoundMeasure(name, lambda p: 0.0, None, None, None, (), _answers(measure, scope), frozenset())
     base = _base(program, name, measure, scope, keys, ranks)
     low, high = (measure.stays.a, measure.stays.b) if measure.stays else (limits or (-1e18, 1e18))
-    wander = _wander(name, measure.varies) if measure.varies else None
-
-    def value(p: Patient) -> float:
-        if p.overrides and name in p.overrides:
-            found = p.overrides[name]
-        else:
-            found = base(p)
-            if wander is not None:
-                found += wander(p)
-        if name in p.effects:
-            found += effects_now(p, name, by_index, found)
-        return low if found < low else high if found > high else found
-
+    wander = _Wander(name, measure.varies) if measure.varies else None
+    by_index = {effect.index: effect for effect in effects}
+    node = _Measured(name, base, wander, by_index, float(low), float(high))
     calculated: Amount | None = None
     needs: tuple[str, ...] = ()
     if measure.calculated is not None:
-        calculated, needs = _calculated(measure.calculated, scope)
-    noise = measure.measured_with
-    return BoundMeasure(name, value, noise, limits, calculated, needs, None, frozenset(keys))
+        calculated, needs = calculation(measure.calculated, scope)
+    return BoundMeasure(name, node, measure.measured_with, limits, calculated, needs, None, frozenset(keys))
 
 
-def _base(program: Program, name: str, measure: Measure, scope: NumberScope, keys: set[str], ranks: Any) -> Amount:
+class _FirstThatHolds(Amount):
+    def __init__(self, ways: list[tuple[Test, Amount]], last: Amount):
+        self.tests = [test for test, _ in ways]
+        self.amounts = [amount for _, amount in ways]
+        self.last = last
+
+    def at(self, p: Patient) -> float:
+        for i, test in enumerate(self.tests):
+            if test.holds(p):
+                return self.amounts[i].at(p)
+        return self.last.at(p)
+
+
+def _base(
+    program: Program,
+    name: str,
+    measure: Measure,
+    scope: NumberScope,
+    keys: set[str],
+    ranks: Callable[[str], OwnRank],
+) -> Amount:
     if measure.table is not None:
-        return table_value(program.tables[measure.table], ranks(name))
+        return TableValue(program.tables[measure.table], ranks(name))
     expr = measure.is_ if measure.is_ is not None else measure.calculated
     if expr is not None:
         amount, more, _ = expression(expr, scope)
         keys |= more
         return amount
-    ways: list[tuple[Callable[[Patient], bool], Amount]] = []
+    ways: list[tuple[Test, Amount]] = []
     for text, item in measure.whiles.items():
         condition = scope.conditions[text]
         bound = bind(condition, scope)
         keys |= bound.keys
-        ways.append((bound.test, _valued(item, name, _since(condition, scope), scope)))
-    typical = _valued(measure.typical, name, lambda p: p.birth, scope) if measure.typical is not None else None
+        ways.append((bound.node, _valued(item, name, _since(condition, scope), scope)))
+    typical = _valued(measure.typical, name, Since(), scope) if measure.typical is not None else None
     if not ways:
         assert typical is not None  # lint HS305
         return typical
-    last = typical if typical is not None else ways[-1][1]
-
-    def value(p: Patient) -> float:
-        for test, amount in ways:
-            if test(p):
-                return amount(p)
-        return last(p)
-
-    return value
+    return _FirstThatHolds(ways, typical if typical is not None else ways[-1][1])
 
 
-def _calculated(node: ast.Expression, scope: NumberScope) -> tuple[Amount, tuple[str, ...]]:
+def calculation(node: ast.Expression, scope: NumberScope) -> tuple[Amount, tuple[str, ...]]:
     """The function of the charted results that a calculated measure is made from, and their names."""
     names: list[str] = []
 
@@ -316,74 +461,101 @@ def _calculated(node: ast.Expression, scope: NumberScope) -> tuple[Amount, tuple
     return amount, tuple(dict.fromkeys(names))
 
 
-def _answers(measure: Measure, scope: NumberScope) -> Callable[[Patient], str]:
-    ways = [
-        (bind(scope.conditions[text], scope).test, _drawn(table, scope))
-        for text, table in measure.answers_while.items()
-    ]
+class _Drawn(Answer):
+    """A draw among answers: each with its chance; the last one, or the rest, takes what is left."""
+
+    def __init__(self, answers: list[str], shares: list[Amount], rest: str, module: str):
+        self.answers = answers
+        self.shares = shares
+        self.rest = rest
+        self.module = module
+
+    def given(self, p: Patient) -> str:
+        u = p.draw(self.module)
+        for i, share in enumerate(self.shares):
+            u -= share.at(p)
+            if u < 0:
+                return self.answers[i]
+        return self.rest or self.answers[-1]
+
+
+class _FirstAnswer(Answer):
+    def __init__(self, tests: list[Test], answers: list[Answer], last: Answer):
+        self.tests = tests
+        self.answers = answers
+        self.last = last
+
+    def given(self, p: Patient) -> str:
+        for i, test in enumerate(self.tests):
+            if test.holds(p):
+                return self.answers[i].given(p)
+        return self.last.given(p)
+
+
+def _answers(measure: Measure, scope: NumberScope) -> Answer:
+    tests = [bind(scope.conditions[text], scope).node for text in measure.answers_while]
+    answers: list[Answer] = [_drawn(table, scope) for table in measure.answers_while.values()]
     last = _drawn(measure.answers or {}, scope)
-
-    def answer(p: Patient) -> str:
-        for test, draw in ways:
-            if test(p):
-                return draw(p)
-        return last(p)
-
-    return answer
+    return _FirstAnswer(tests, answers, last) if tests else last
 
 
-def _drawn(table: dict[str, str], scope: NumberScope) -> Callable[[Patient], str]:
-    """A draw among answers: each with a chance (name or percentage); `otherwise: ANSWER` takes the rest."""
-    from healthsynth.simulate.numbers import chance_share
-
-    shares: list[tuple[str, Amount]] = []
+def _drawn(table: dict[str, str], scope: NumberScope) -> Answer:
+    """Answers with a chance each (name or percentage); `otherwise: ANSWER` takes the rest."""
+    answers: list[str] = []
+    shares: list[Amount] = []
     rest = ""
     for answer, text in table.items():
         if answer == "otherwise":
             rest = text
-        elif text[0].isdigit():
-            share = float(text.rstrip("% ")) / 100
-            shares.append((answer, lambda p, share=share: share))  # type: ignore[misc]
-        else:
-            shares.append((answer, chance_share(scope.number(text), scope)))
-    module = scope.module
-
-    def draw(p: Patient) -> str:
-        u = p.stream(module).random()
-        for answer, share in shares:
-            u -= share(p)
-            if u < 0:
-                return answer
-        return rest or shares[-1][0]
-
-    return draw
+            continue
+        answers.append(answer)
+        by_name = not text[0].isdigit()
+        shares.append(chance_share(scope.number(text), scope) if by_name else Fixed(float(text.rstrip("% ")) / 100))
+    return _Drawn(answers, shares, rest, scope.module)
 
 
 # A standard normal by table: 14 random bits choose one of 16,384 equally likely quantiles (|z| < 4.01). What is read
 # is rounded afterwards, so the steps cannot be seen; `Random.gauss` costs four times as much.
-_BITS = 14
-_NORMALS = tuple(_NORMAL.inv_cdf((i + 0.5) / 2**_BITS) for i in range(2**_BITS))
+_BITS: Final = 14
+_NORMALS: Final = list(_NORMAL.inv_cdf((i + 0.5) / 2**_BITS) for i in range(2**_BITS))
 
 
-def bind_reading(measure: BoundMeasure, decimals: int) -> Amount:
-    """One reading of a measure: the true value, the noise of the method, inside the limits, rounded.
+class _Exact(Reading):
+    def __init__(self, value: Amount, low: float, high: float, decimals: int):
+        self.value = value
+        self.low = low
+        self.high = high
+        self.decimals = decimals
 
-    The noise is a function of the visit (`Patient.noise`) and of the measure: not to read one moves no other.
-    """
-    value, noise, limits = measure.value, measure.noise, measure.limits
-    low, high = limits if limits is not None else (-1e18, 1e18)
-    if noise is None:
-        return lambda p: round(min(max(value(p), low), high), decimals)
-    sd, percent = noise.sd, noise.percent
-    own = key(0, "noise of", measure.name) >> 64
+    def read(self, p: Patient) -> float:
+        return round(min(max(self.value.at(p), self.low), self.high), self.decimals)
 
-    def reading(p: Patient) -> float:
-        found = value(p)
-        spread = found * sd / 100 if percent else sd
-        found += spread * _NORMALS[mixed(p.noise, own) >> 64 - _BITS]
-        return round(low if found < low else high if found > high else found, decimals)
 
-    return reading
+class _Noisy(Reading):
+    """The noise is a function of the visit (`Patient.noise`) and of the measure: not to read one moves no other."""
+
+    def __init__(self, name: str, value: Amount, noise: ast.Noise, low: float, high: float, decimals: int):
+        self.value = value
+        self.sd = float(noise.sd)
+        self.percent = bool(noise.percent)
+        self.low = low
+        self.high = high
+        self.decimals = decimals
+        self.own = key(0, "noise of", name) >> 64
+
+    def read(self, p: Patient) -> float:
+        found = self.value.at(p)
+        spread = found * self.sd / 100 if self.percent else self.sd
+        found += spread * _NORMALS[mixed(p.noise, self.own) >> 64 - _BITS]
+        return round(self.low if found < self.low else self.high if found > self.high else found, self.decimals)
+
+
+def bind_reading(measure: BoundMeasure, decimals: int) -> Reading:
+    """One reading of a measure: the true value, the noise of the method, inside the limits, rounded."""
+    low, high = measure.limits if measure.limits is not None else (-1e18, 1e18)
+    if measure.noise is None:
+        return _Exact(measure.node, float(low), float(high), decimals)
+    return _Noisy(measure.name, measure.node, measure.noise, float(low), float(high), decimals)
 
 
 __all__ = [

@@ -3,8 +3,9 @@
 import heapq
 from collections.abc import Callable
 from random import Random
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
+from healthsynth.people.growth import Growth
 from healthsynth.people.person import Person
 from healthsynth.randomness import key, stream
 from healthsynth.record.events import Death, End, Event, Visit
@@ -16,31 +17,47 @@ if TYPE_CHECKING:
     from healthsynth.simulate.engine import Engine
 
 Action = Callable[["Patient"], None]
-FOREVER = 1 << 60
+FOREVER: Final = 1 << 60
 
 # Ties in time: death first, then the body, then what was planned, then visits.
-DEATH, BODY, PLAN, VISIT = 0, 1, 2, 3
+DEATH: Final = 0
+BODY: Final = 1
+PLAN: Final = 2
+VISIT: Final = 3
 
 
-class Results(dict[str, float | str]):
+class Reading:
+    """One way to read a measure."""
+
+    def read(self, p: "Patient") -> float:
+        raise NotImplementedError
+
+
+class Results:
     """Results by measure. What is `pending` was measured in the visit under way, and is read when somebody asks for it."""
-
-    __slots__ = ("_patient", "pending")
 
     def __init__(self, patient: "Patient"):
         self._patient = patient
-        self.pending: dict[str, Callable[[Patient], float]] = {}
+        self.known: dict[str, float | str] = {}
+        self.pending: dict[str, Reading] = {}
 
-    def __missing__(self, name: str) -> float | str | None:
+    def __getitem__(self, name: str) -> float | str | None:
+        found = self.known.get(name)
+        if found is not None or not self.pending:
+            return found
         reading = self.pending.pop(name, None)
         if reading is None:
             return None
-        found = self[name] = reading(self._patient)
-        return found
+        value = reading.read(self._patient)
+        self.known[name] = value
+        return value
 
-    def put_off(self, name: str, reading: "Callable[[Patient], float]") -> None:
+    def __setitem__(self, name: str, value: float | str) -> None:
+        self.known[name] = value
+
+    def put_off(self, name: str, reading: Reading) -> None:
         """Measured now, read later or never."""
-        self.pop(name, None)
+        self.known.pop(name, None)
         self.pending[name] = reading
 
     def settle(self) -> None:
@@ -52,64 +69,7 @@ class Results(dict[str, float | str]):
 class Patient:
     """The state of one life. `now` is the local clock; nothing happens at or after `end`."""
 
-    __slots__ = (
-        "accepts",
-        "active",
-        "agenda",
-        "answers",
-        "begun",
-        "birth",
-        "budgets",
-        "busy_until",
-        "chart_from",
-        "counter",
-        "courses",
-        "dead",
-        "done",
-        "doses",
-        "due",
-        "effects",
-        "encounter",
-        "end",
-        "ends",
-        "engine",
-        "entered",
-        "events",
-        "ever",
-        "following",
-        "forced",
-        "given",
-        "gmf",
-        "growth",
-        "last_done",
-        "mortality",
-        "noise",
-        "noise_key",
-        "now",
-        "numbered",
-        "overrides",
-        "person",
-        "plans",
-        "prescribed",
-        "ranks",
-        "rates",
-        "results",
-        "sequence",
-        "sex",
-        "since",
-        "steps_done",
-        "streams",
-        "taking",
-        "truth",
-        "turned",
-        "until",
-        "versions",
-        "visits",
-        "wanders",
-        "was",
-    )  # fmt: skip
-
-    def __init__(self, engine: "Engine", person: Person, end: Clock, chart_from: Clock, growth: Any):
+    def __init__(self, engine: "Engine", person: Person, end: Clock, chart_from: Clock, growth: Growth):
         processes = engine.process_count
         self.engine = engine
         self.person = person
@@ -123,6 +83,7 @@ class Patient:
         self.sequence = 0
         self.begun = False  # until all is set in motion, nobody is told of anything
         self.streams: dict[str, Random] = {}
+        self.randoms: dict[str, Callable[[], float]] = {}  # `random` of each stream that was drawn from
         self.turned: dict[int, Clock] = {}
         self.forced: dict[str, bool] = {}  # a story's chances: happen, do not happen
         self.dead: Death | None = None
@@ -181,6 +142,13 @@ class Patient:
             person = self.person
             found = self.streams[name] = stream(person.seed, person.number, person.attempt, name)
         return found
+
+    def draw(self, name: str) -> float:
+        """The next number of a stream, uniform in [0, 1)."""
+        found = self.randoms.get(name)
+        if found is None:
+            found = self.randoms[name] = self.stream(name).random
+        return found()
 
     def turns(self, months: int) -> Clock:
         """The clock at which this patient is `months` old, by the calendar."""

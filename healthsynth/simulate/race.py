@@ -5,7 +5,6 @@ factor, a `while`), what is left is converted anew. Exact for piecewise-constant
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from math import ceil, log
 
 from healthsynth.simulate.conditions import Bound
@@ -16,25 +15,38 @@ from healthsynth.units import YEAR
 Fire = Callable[[Patient, int], None]
 
 
-@dataclass(frozen=True, slots=True)
 class Race:
     """The exits of one state (or of one rule), for the process `slot` of a patient.
 
     Exits are numbered hazards first, then times, then conditions; `fire` is told which one happened.
     """
 
-    slot: int
-    module: str
-    hazards: tuple[tuple[Hazard, Bound | None], ...]
-    times: tuple[tuple[When, Bound | None], ...]
-    conditions: tuple[Bound, ...]
-    fire: Fire
+    def __init__(
+        self,
+        slot: int,
+        module: str,
+        hazards: list[tuple[Hazard, Bound | None]],
+        times: list[tuple[When, Bound | None]],
+        conditions: list[Bound],
+        fire: Fire,
+    ):
+        self.slot = slot
+        self.module = module
+        self.hazards = [hazard for hazard, _ in hazards]
+        self.guards = [guard for _, guard in hazards]
+        self.times = [time for time, _ in times]
+        self.time_guards = [guard for _, guard in times]
+        self.conditions = conditions
+        self.fire = fire
 
     def keys(self) -> frozenset[str]:
         """The writes that re-test this race."""
         found: set[str] = set()
-        for hazard, guard in self.hazards:
-            found |= hazard.keys | (guard.keys if guard else frozenset())
+        for hazard in self.hazards:
+            found |= hazard.keys
+        for guard in self.guards:
+            if guard is not None:
+                found |= guard.keys
         for bound in self.conditions:
             found |= bound.keys
         return frozenset(found)
@@ -43,12 +55,11 @@ class Race:
         """Draw the budgets and the times, and wait."""
         slot = self.slot
         if self.hazards:
-            random = p.stream(self.module).random
-            p.budgets[slot] = [-log(1.0 - random()) for _ in self.hazards]
+            p.budgets[slot] = [-log(1.0 - p.draw(self.module)) for _ in self.hazards]
             p.rates[slot] = [0.0] * len(self.hazards)
             p.since[slot] = p.now
         if self.times:
-            p.due[slot] = [when(p, p.now) for when, _ in self.times]
+            p.due[slot] = [when.after(p, p.now) for when in self.times]
         self.refresh(p)
 
     def stop(self, p: Patient) -> None:
@@ -65,10 +76,11 @@ class Race:
         if self.hazards:
             soonest, winner = self._hazards(p, slot, now)
         k = len(self.hazards)
-        for due in p.due[slot] if self.times else ():
-            if now <= due < soonest:
-                soonest, winner = due, k
-            k += 1
+        if self.times:
+            for due in p.due[slot]:
+                if now <= due and due < soonest:
+                    soonest, winner = due, k
+                k += 1
         for bound in self.conditions:
             if bound.test(p):
                 if now < soonest:
@@ -86,9 +98,10 @@ class Race:
         since = p.since[slot]
         p.since[slot] = now
         elapsed = (now - since) / YEAR
+        guard: Bound | None
         soonest, winner = FOREVER, -1
-        for k, (hazard, guard) in enumerate(self.hazards):
-            season = hazard.season
+        for k, hazard in enumerate(self.hazards):
+            season, guard = hazard.season, self.guards[k]
             if elapsed and rates[k]:
                 used = elapsed if season is None else season.warp(now) - season.warp(since)
                 budgets[k] -= rates[k] * used
@@ -114,7 +127,7 @@ class Race:
             return
         k = winner - len(self.hazards)
         if 0 <= k < len(self.times):
-            guard = self.times[k][1]
+            guard = self.time_guards[k]
             if guard is not None and not guard.test(p):
                 p.due[self.slot][k] = -1  # its moment came and the condition did not hold
                 self.refresh(p)

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from healthsynth.simulate.conditions import Amount
+from healthsynth.simulate.measures import BoundMeasure
+from healthsynth.simulate.patient import Patient
 from healthsynth.spec import ast
 from healthsynth.spec.model import Module, Number
 from healthsynth.vocabulary import Concept
@@ -12,10 +14,23 @@ if TYPE_CHECKING:
     from healthsynth.simulate.engine import Engine
 
 
+class _Measure(Amount):
+    """The true value of a measure; measures read each other, so it is looked up when first asked for."""
+
+    def __init__(self, measures: dict[str, BoundMeasure], name: str):
+        self.measures = measures
+        self.name = name
+        self.node: Amount | None = None
+
+    def at(self, p: Patient) -> float:
+        node = self.node
+        if node is None:
+            node = self.node = self.measures[self.name].node
+        return node.at(p)
+
+
 class ModuleScope:
     """Names of a module resolved against the whole program; `care` scopes read the chart, not the body."""
-
-    __slots__ = ("_care", "_watches", "care", "conditions", "engine", "module", "spec")
 
     def __init__(self, engine: "Engine", spec: Module, care: bool = False, watches: bool = True):
         self.engine = engine
@@ -50,8 +65,7 @@ class ModuleScope:
     def measure(self, name: str) -> Amount | None:
         if name not in self.engine.measure_names:
             return None
-        measures = self.engine.measures
-        return lambda p: measures[name].value(p)
+        return _Measure(self.engine.measures, name)
 
     def measure_keys(self, name: str) -> frozenset[str]:
         return self.engine.keys_of_measure(name)

@@ -22,10 +22,10 @@ from healthsynth.record.events import (
     Vaccination,
 )
 from healthsynth.simulate.births import deliver
-from healthsynth.simulate.conditions import Bound, bind
+from healthsynth.simulate.conditions import Bound, Test, bind
 from healthsynth.simulate.encounter import Encounter, Step, Steps, VisitPlan, admit
 from healthsynth.simulate.immunising import immunise
-from healthsynth.simulate.numbers import chance, when
+from healthsynth.simulate.numbers import A_DAY, When, chance, when
 from healthsynth.simulate.patient import FOREVER, PLAN, Patient
 from healthsynth.simulate.scope import ModuleScope
 from healthsynth.spec import ast
@@ -46,24 +46,41 @@ def bind_step(step: SpecStep, scope: ModuleScope, path: tuple[Any, ...]) -> Step
     """One step with its `when`, `unless` and `chance`."""
     origin = scope.origin(path)
     do = _VERBS[step.verb](step, scope, origin, path)
-    only = bind(step.when, scope.of_care()).test if step.when is not None else None
-    unless = bind(step.unless, scope.of_care()).test if step.unless is not None else None
+    only = bind(step.when, scope.of_care()).node if step.when is not None else None
+    unless = bind(step.unless, scope.of_care()).node if step.unless is not None else None
     happens = chance(step.chance, scope) if step.chance is not None else None
     if only is None and unless is None and happens is None:
-        return lambda p: do(p, p.encounter)  # type: ignore[arg-type]  # steps run in a visit
+        return _Plain(do)
+    return _Guarded(do, only, unless, happens)
 
-    def run(p: Patient) -> "Steps | int | None":
-        if only is not None and not only(p):
+
+class _Plain(Step):
+    def __init__(self, do: Do):
+        self.do = do
+
+    def act(self, p: Patient) -> "Steps | int | None":
+        encounter = p.encounter
+        assert encounter is not None  # steps run in a visit
+        return self.do(p, encounter)
+
+
+class _Guarded(Step):
+    def __init__(self, do: Do, only: Test | None, unless: Test | None, happens: Test | None):
+        self.do = do
+        self.only = only
+        self.unless = unless
+        self.happens = happens
+
+    def act(self, p: Patient) -> "Steps | int | None":
+        if self.only is not None and not self.only.holds(p):
             return None
-        if unless is not None and unless(p):
+        if self.unless is not None and self.unless.holds(p):
             return None
-        if happens is not None and not happens(p):
+        if self.happens is not None and not self.happens.holds(p):
             return None
         encounter = p.encounter
         assert encounter is not None
-        return do(p, encounter)
-
-    return run
+        return self.do(p, encounter)
 
 
 # --- endings -----------------------------------------------------------------------------------------------------
@@ -99,19 +116,19 @@ def watch_until(p: Patient, bound: Bound, still: Callable[[Patient], bool], act:
         look(p)
 
 
-def _lasting(step: SpecStep, scope: ModuleScope) -> Callable[[Patient, Clock], Clock] | None:
+def _lasting(step: SpecStep, scope: ModuleScope) -> When | None:
     return when(step.lasting, scope) if step.lasting is not None else None
 
 
 # --- tests -------------------------------------------------------------------------------------------------------
 def _test(step: SpecStep, scope: ModuleScope, origin: int, path: Any) -> Do:
     names, engine = step.test or step.ask or (), scope.engine
-    charts = tuple(engine.charts[name] for name in names)
-    unseen = tuple(engine.charts[name] for name in names if name not in engine.silent)
+    charts = [engine.charts[name] for name in names]
+    unseen = [engine.charts[name] for name in names if name not in engine.silent]
 
     def do(p: Patient, encounter: Encounter) -> None:
         for chart in charts if encounter.charting else unseen:
-            chart(p, encounter, origin)
+            chart.chart(p, encounter, origin)
         encounter.clock += MINUTE
 
     return do
@@ -132,7 +149,7 @@ def _diagnose(step: SpecStep, scope: ModuleScope, origin: int, path: Any) -> Do:
             if until is not None:
                 watch_until(p, until, still, _resolving(concept.name))
             if lasting is not None:
-                ends = lasting(p, encounter.clock)
+                ends = lasting.after(p, encounter.clock)
                 p.at(ends, PLAN, _resolving(concept.name, still))
             p.notify(f"diagnosed:{concept.name}")
 
@@ -222,7 +239,7 @@ def _prescribe(step: SpecStep, scope: ModuleScope, origin: int, path: Any) -> Do
         if concept.name in p.prescribed or encounter.clock < marketed:
             return
         number, time = p.number(), encounter.clock
-        ends = lasting(p, time) if lasting is not None else None
+        ends = lasting.after(p, time) if lasting is not None else None
         length = ends - time if ends is not None else None
         p.events.append(Prescription(number, encounter.number, time, concept, dose, reason, length, refills, origin))
         p.prescribed[concept.name] = number
@@ -319,7 +336,7 @@ def _perform(step: SpecStep, scope: ModuleScope, origin: int, path: Any) -> Do:
 
     def do(p: Patient, encounter: Encounter) -> None:
         start = encounter.clock
-        end = lasting(p, start) if lasting is not None else start + takes
+        end = lasting.after(p, start) if lasting is not None else start + takes
         if encounter.charting:
             p.events.append(ProcedureDone(p.number(), encounter.number, start, end, concept, reason, site, origin))
         encounter.clock = max(start, end)
@@ -462,7 +479,7 @@ def _plan(step: SpecStep, scope: ModuleScope, origin: int, path: Any) -> Do:
                 end_plan(p, concept.name)
 
         if lasting is not None:
-            p.at(lasting(p, encounter.clock), PLAN, end)
+            p.at(lasting.after(p, encounter.clock), PLAN, end)
         if until is not None:
             watch_until(p, until, still, end)
 
@@ -490,7 +507,7 @@ def _admit(step: SpecStep, scope: ModuleScope, origin: int, path: Any) -> Do:
     text = step.admit
     assert text is not None
     reason = scope.concept(text.reason) if text.reason else None
-    lasting = when(text.lasting, scope) if text.lasting is not None else (lambda p, start: start + DAY)
+    lasting = when(text.lasting, scope) if text.lasting is not None else A_DAY
     steps = bind_steps(step.do, scope, (*path, "do"))
 
     def do(p: Patient, encounter: Encounter) -> Steps:
@@ -506,7 +523,7 @@ def _wait(step: SpecStep, scope: ModuleScope, origin: int, path: Any) -> Do:
     time = when(step.wait, scope)
 
     def do(p: Patient, encounter: Encounter) -> int | None:
-        until = time(p, encounter.clock)
+        until = time.after(p, encounter.clock)
         if until - p.now < DAY // 4:
             encounter.clock = until  # within one visit the clock just moves on
             return None
@@ -516,26 +533,26 @@ def _wait(step: SpecStep, scope: ModuleScope, origin: int, path: Any) -> Do:
 
 
 def _choose(step: SpecStep, scope: ModuleScope, origin: int, path: Any) -> Do:
-    ways: list[tuple[Callable[[Patient], bool] | None, Steps]] = []
+    ways: list[tuple[Test | None, Steps]] = []
     for i, choice in enumerate(step.choose or ()):
         ways.append(_way(choice, scope, (*path, "choose", i)))
 
     def do(p: Patient, encounter: Encounter) -> Steps | None:
         for happens, steps in ways:
-            if happens is None or happens(p):
+            if happens is None or happens.holds(p):
                 return steps
         return None
 
     return do
 
 
-def _way(choice: Choice, scope: ModuleScope, path: Any) -> tuple[Callable[[Patient], bool] | None, Steps]:
+def _way(choice: Choice, scope: ModuleScope, path: Any) -> tuple[Test | None, Steps]:
     if choice.otherwise is not None:
         return None, bind_steps(choice.otherwise, scope, (*path, "otherwise"))
     steps = bind_steps(choice.do, scope, (*path, "do"))
     if choice.chance is not None:
         return chance(choice.chance, scope), steps
-    return bind(choice.when, scope.of_care()).test, steps
+    return bind(choice.when, scope.of_care()).node, steps
 
 
 def _follow(step: SpecStep, scope: ModuleScope, origin: int, path: Any) -> Do:
