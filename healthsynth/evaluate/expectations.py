@@ -7,8 +7,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from healthsynth.record.events import Diagnosis, ImagingDone, Prescription, ProcedureDone, Result, Vaccination
-from healthsynth.simulate.conditions import Amount, Test, bind, expression
+from healthsynth.simulate.conditions import bind
 from healthsynth.simulate.engine import Engine
+from healthsynth.simulate.expressions import expression
+from healthsynth.simulate.nodes import Amount, Test
 from healthsynth.simulate.patient import Patient
 from healthsynth.simulate.scope import ModuleScope
 from healthsynth.simulate.verbs import drug_names

@@ -24,7 +24,5 @@ class SurveyChart(Chart):
                 found.append(number)
         encounter.clock += MINUTE
         if encounter.charting and found:
-            p.events.append(
-                Survey(p.number(), encounter.number, encounter.clock, self.concept, tuple(found), origin)
-            )
+            p.events.append(Survey(p.number(), encounter.number, encounter.clock, self.concept, tuple(found), origin))
         return None

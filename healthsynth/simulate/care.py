@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from healthsynth.simulate.conditions import Bound, Following, Test, bind
+from healthsynth.simulate.conditions import Following, bind
 from healthsynth.simulate.encounter import Step, Steps, VisitPlan, ask_for, begin
+from healthsynth.simulate.nodes import Bound, Test
 from healthsynth.simulate.numbers import When, chance, hazard, when
 from healthsynth.simulate.patient import FOREVER, PLAN, Patient
 from healthsynth.simulate.race import Race
@@ -53,7 +54,9 @@ def interval(every: Every, scope: ModuleScope) -> When:
     """The next time by an `every:`; FOREVER when none of its options applies."""
     if every.bands:
         return _ByAge([(float(low), float(high), when(by, scope)) for low, high, by in every.bands])
-    return _FirstThatHolds([(bind(condition, scope.of_care()).node, when(by, scope)) for condition, by in every.options])
+    return _FirstThatHolds(
+        [(bind(condition, scope.of_care()).node, when(by, scope)) for condition, by in every.options]
+    )
 
 
 # --- rules -------------------------------------------------------------------------------------------------------

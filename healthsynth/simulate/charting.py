@@ -4,8 +4,9 @@ from collections.abc import Callable
 
 from healthsynth.record.events import Report, Result
 from healthsynth.simulate.encounter import Encounter
-from healthsynth.simulate.measures import BoundMeasure, bind_reading
+from healthsynth.simulate.measures import BoundMeasure
 from healthsynth.simulate.patient import Patient
+from healthsynth.simulate.readings import bind_reading
 from healthsynth.units import MINUTE, YEAR
 from healthsynth.vocabulary import Concept, Range
 
@@ -198,9 +199,7 @@ class ComponentsChart(Chart):
         for i, part in enumerate(self.parts):
             if part.name == "systolic":
                 top = values[i] - 15
-        return [
-            min(value, top) if self.parts[i].name == "diastolic" else value for i, value in enumerate(values)
-        ]
+        return [min(value, top) if self.parts[i].name == "diastolic" else value for i, value in enumerate(values)]
 
 
 class GroupChart(Chart):

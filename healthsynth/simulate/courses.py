@@ -2,7 +2,8 @@
 
 from healthsynth.compile.program import Program
 from healthsynth.record.record import Truth
-from healthsynth.simulate.conditions import Bound, Test, bind
+from healthsynth.simulate.conditions import bind
+from healthsynth.simulate.nodes import Bound, Test
 from healthsynth.simulate.numbers import Always, Hazard, NumberScope, Pick, When, chance, hazard, pick, when
 from healthsynth.simulate.patient import Patient
 from healthsynth.simulate.race import Race

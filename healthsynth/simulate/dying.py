@@ -4,8 +4,9 @@ from typing import TYPE_CHECKING, Any
 
 from healthsynth.people.causes import cause_of_death
 from healthsynth.record.events import Death, End
-from healthsynth.simulate.conditions import Amount, Bound, bind
+from healthsynth.simulate.conditions import bind
 from healthsynth.simulate.encounter import close
+from healthsynth.simulate.nodes import Amount, Bound
 from healthsynth.simulate.numbers import factor_of, hazard
 from healthsynth.simulate.patient import DEATH, FOREVER, Patient
 from healthsynth.simulate.race import Race

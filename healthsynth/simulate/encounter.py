@@ -7,12 +7,11 @@ from healthsynth.people.hours import next_slot, typical_length
 from healthsynth.people.specialties import facility_kind, usual_specialty
 from healthsynth.randomness import mixed
 from healthsynth.record.events import Visit
-from healthsynth.simulate.conditions import Test
+from healthsynth.simulate.nodes import Test
 from healthsynth.simulate.numbers import When
 from healthsynth.simulate.patient import FOREVER, PLAN, VISIT, Patient
 from healthsynth.units import DAY, HOUR, MINUTE, YEAR, Clock
 from healthsynth.vocabulary import Concept
-
 
 
 class Step:

@@ -19,28 +19,19 @@ from healthsynth.randomness import key
 from healthsynth.record.events import Visit
 from healthsynth.record.record import Record
 from healthsynth.simulate import charting
+from healthsynth.simulate.ages import ages_of
 from healthsynth.simulate.asking import SurveyChart
 from healthsynth.simulate.care import AtVisit, BoundPathway, OwnVisit
-from healthsynth.simulate.conditions import ages_of
 from healthsynth.simulate.courses import BoundCourse, bind_course
 from healthsynth.simulate.dying import Background, bind_cause
+from healthsynth.simulate.effects import BoundEffect, bind_effects
 from healthsynth.simulate.encounter import Step, close
 from healthsynth.simulate.gmf.engine import GmfEngine
 from healthsynth.simulate.gmf.lives import set_in_motion
-from healthsynth.simulate.measures import (
-    BUILT_IN,
-    BodySize,
-    BoundEffect,
-    BoundMeasure,
-    NamedRank,
-    OwnRank,
-    bind_effects,
-    bind_measure,
-    calculation,
-    rank,
-)
+from healthsynth.simulate.measures import BUILT_IN, BodySize, BoundMeasure, bind_measure, calculation
 from healthsynth.simulate.needs import results_needed
 from healthsynth.simulate.patient import PLAN, Patient
+from healthsynth.simulate.ranks import Ranks
 from healthsynth.simulate.scope import ModuleScope
 from healthsynth.spec import ast
 from healthsynth.units import YEAR, Clock
@@ -141,7 +132,7 @@ class Engine:
             for effect in found:
                 self.effects.append(effect)
                 self._depend(effect.condition.keys, effect.change)
-        ranks = _Ranks(follows)
+        ranks = Ranks(follows)
         for module in self.program.modules:
             for name, measure in module.measures.items():
                 if measure.of is None:
@@ -317,56 +308,6 @@ class Engine:
     def simulate(self, person: Person, as_of: Clock, chart_from: Clock) -> Record:
         """One life as a finished record."""
         return record_of(self.life(person, as_of, chart_from))
-
-
-class _BodyMassRank(OwnRank):
-    """It drifts over the years."""
-
-    def of(self, p: Patient) -> float:
-        return p.growth.bmi_rank(p.now)
-
-
-class _Correlated(OwnRank):
-    """Part own, part of others; kept where none of them drifts."""
-
-    def __init__(self, name: str, own: float, parts: list[tuple[float, OwnRank]], drifts: bool):
-        self.name = name
-        self.kept = f"~{name}"
-        self.own = own
-        self.weights = [weight for weight, _ in parts]
-        self.others = [other for _, other in parts]
-        self.drifts = drifts
-
-    def of(self, p: Patient) -> float:
-        if self.drifts:
-            return self._now(p)
-        found = p.ranks.get(self.kept)
-        if found is None:
-            found = p.ranks[self.kept] = self._now(p)
-        return found
-
-    def _now(self, p: Patient) -> float:
-        z = self.own * rank(p, self.name)
-        for i, other in enumerate(self.others):
-            z += self.weights[i] * other.of(p)
-        return z
-
-
-class _Ranks:
-    """The standard normal of each measure, correlated as `follows` says."""
-
-    def __init__(self, follows: dict[str, dict[str, float]]):
-        self.follows = follows
-
-    def of(self, name: str) -> OwnRank:
-        others = self.follows.get(name)
-        if not others:
-            return _BodyMassRank() if name in ("bmi", "weight") else NamedRank(name)
-        own: float = max(0.0, 1.0 - float(sum([r * r for r in others.values()]))) ** 0.5
-        return _Correlated(name, own, [(r, self.of(other)) for other, r in others.items()], self._drifts(name))
-
-    def _drifts(self, name: str) -> bool:
-        return name in ("bmi", "weight") or any([self._drifts(other) for other in self.follows.get(name, {})])
 
 
 def _in_state(index: int, state: str, race: Any) -> Callable[[Patient], None]:

@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Final, Protocol
 
-from healthsynth.simulate.conditions import Amount, Bound, Fixed, Scope, Test, Wake, bind
+from healthsynth.simulate.conditions import bind
+from healthsynth.simulate.nodes import Amount, Fixed, Scope, Test, Wake
 from healthsynth.simulate.patient import FOREVER, Patient
 from healthsynth.spec import ast
 from healthsynth.spec.model import MONTHS, SEASONS, Number
@@ -423,4 +424,4 @@ def quantile(quantity: ast.Quantity) -> Quantile:
     return _Even(a, b) if quantity.shape == "uniform" else Quantile(a, b)
 
 
-__all__ = ["DAY", "Bound", "Hazard", "Season", "chance", "hazard", "pick", "quantile", "season_of", "when"]
+__all__ = ["DAY", "Hazard", "Season", "chance", "hazard", "pick", "quantile", "season_of", "when"]

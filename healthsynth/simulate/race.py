@@ -7,7 +7,7 @@ factor, a `while`), what is left is converted anew. Exact for piecewise-constant
 from collections.abc import Callable
 from math import ceil, log
 
-from healthsynth.simulate.conditions import Bound
+from healthsynth.simulate.nodes import Bound
 from healthsynth.simulate.numbers import Hazard, When
 from healthsynth.simulate.patient import BODY, FOREVER, Patient
 from healthsynth.units import YEAR

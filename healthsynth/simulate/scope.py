@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from healthsynth.simulate.conditions import Amount
 from healthsynth.simulate.measures import BoundMeasure
+from healthsynth.simulate.nodes import Amount
 from healthsynth.simulate.patient import Patient
 from healthsynth.spec import ast
 from healthsynth.spec.model import Module, Number

@@ -22,9 +22,10 @@ from healthsynth.record.events import (
     Vaccination,
 )
 from healthsynth.simulate.births import deliver
-from healthsynth.simulate.conditions import Bound, Test, bind
+from healthsynth.simulate.conditions import bind
 from healthsynth.simulate.encounter import Encounter, Step, Steps, VisitPlan, admit
 from healthsynth.simulate.immunising import immunise
+from healthsynth.simulate.nodes import Bound, Test
 from healthsynth.simulate.numbers import A_DAY, When, chance, when
 from healthsynth.simulate.patient import FOREVER, PLAN, Patient
 from healthsynth.simulate.scope import ModuleScope
