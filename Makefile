@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 REFERENCE ?= ../shared
 
-.PHONY: demo test check format bench conformance lock clean
+.PHONY: demo test check format native bench conformance lock clean
 .DELETE_ON_ERROR:
 
 # --- what commands run in ---------------------------------------------------------------------------------------------
@@ -46,8 +46,23 @@ format: $(VENV)/.ready-dev
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
+# The package with its engine as machine code, in build/native/lib; needs a C compiler and three minutes (docs/native.md).
+# Built from a copy: compiled modules left among the sources would hide what is edited there.
+NATIVE := build/native
+SOURCES := $(shell find healthsynth clinical_modules templates -type f -not -name '*.pyc' -not -name '*.so')
+
+native: $(NATIVE)/.ready
+
+$(NATIVE)/.ready: $(VENV)/.ready-dev $(SOURCES)
+	rm -rf $(NATIVE) && mkdir -p $(NATIVE)/source
+	cp -R pyproject.toml README.md LICENSE NOTICE healthsynth clinical_modules templates $(NATIVE)/source
+	cd $(NATIVE)/source && CFLAGS=-ffp-contract=off HATCH_BUILD_HOOK_ENABLE_MYPYC=1 $(abspath $(BIN))/python -m hatchling build -t wheel -d ..
+	$(PIP) --no-deps --target $(NATIVE)/lib $(NATIVE)/*.whl
+	rm -rf $(NATIVE)/source
+	@touch $@
+
 # Against Synthea, side by side; installs it through Maven.
-bench: $(VENV)/.ready-dev
+bench: native
 	benchmarks/run.sh
 
 # Against other programs: the HL7 validator, the reference table of codes. Tools come from the reference data folder.

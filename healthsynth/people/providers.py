@@ -50,7 +50,7 @@ class Providers:
         self._sts, self._states = _words(table["sts"]), _words(table["states"])
         self._cities, self._counties = _words(table["cities"]), _words(table["counties"])
         self._blocks = self._find_blocks()
-        self._real = _real_lines() if real else None
+        self._of_record = _real_lines() if real else None
         self._facilities: dict[int, Facility] = {}
         self._nearest: dict[tuple[str, str, str, int, int], Facility] = {}
         self._clinicians: dict[tuple[str, str, int], Clinician] = {}
@@ -139,8 +139,8 @@ class Providers:
         if found is None:
             kind = FACILITY_KINDS[self._kind[row]]
             name, line = facility_name(kind, int(self._name[row])), street_line(key(0, "street", row))
-            if self._real is not None:
-                name, line = self._real[row]
+            if self._of_record is not None:
+                name, line = self._of_record[row]
             found = self._facilities[row] = self._make(row, row, kind, name, line)
         return found
 

@@ -24,6 +24,7 @@ from tests.conformance import (
     life_expectancy,
     loading,
     memory,
+    native,
     pages,
     pyramid,
     sameness,
@@ -33,7 +34,7 @@ from tests.conformance import (
 from tests.conformance.verdict import BUILD, Options, Verdict, arguments, options, said
 
 CHECKS: tuple[ModuleType, ...] = (
-    codes, coherence, pyramid, life_expectancy, sameness, kill, memory, strict, validator, loading, pages, databases, consumers,
+    codes, coherence, pyramid, life_expectancy, sameness, native, kill, memory, strict, validator, loading, pages, databases, consumers,
     gmf_modules,
     gmf_rates, gmf_speed, gmf_validity,
 )  # fmt: skip
