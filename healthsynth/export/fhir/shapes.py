@@ -16,6 +16,9 @@ and never from data: what comes from modules stands in the constants.
 import re
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
+from sys import intern
+from types import CodeType, FunctionType
 from typing import Any, NamedTuple
 
 import orjson
@@ -197,11 +200,21 @@ def _function(pieces: Sequence[tuple[str, str]], names: Mapping[str, Any]) -> St
             body += "{" + constants.setdefault(text, f"c{len(constants)}") + "}"
         if expression:
             body += "{" + local.get(expression, expression) + "}"
-    defaults = "".join(f", {name}={name}" for name in constants.values())
-    used = "".join(f", {name}={name}" for name in names if re.search(rf"\b{name}\b", " ".join(expressions)))
+    used = [name for name in names if re.search(rf"\b{name}\b", " ".join(expressions))]
+    arguments = ", ".join(["e", "v", "end", "link", *constants.values(), *used])
     first = "".join(f"    {name} = {expression}\n" for expression, name in local.items())
-    code = f"def stamp(e, v, end, link{defaults}{used}):\n{first}    return f'{body}'\n"
-    scope = {**names, **{name: text for text, name in constants.items()}}
-    exec(code, scope)
-    made: Stamp = scope["stamp"]
+    return FunctionType(
+        _code(f"def stamp({arguments}):\n{first}    return f'{body}'\n"),
+        {},
+        "stamp",
+        (*map(intern, constants), *[names[name] for name in used]),
+    )
+
+
+@cache
+def _code(source: str) -> CodeType:
+    """The code of a stamp. Shapes that differ in their constants alone share it, and what they share stays in the processor's cache."""
+    scope: dict[str, Any] = {}
+    exec(source, scope)
+    made: CodeType = scope["stamp"].__code__
     return made
