@@ -5,8 +5,9 @@ instances of a shape. All other fields, and which optional ones are there, are t
 builder is called with `Var`s for what differs; the dict is validated and turned into source code, e.g.
 
     def stamp(e, v, end, link):
-        s0 = v.heads[1] + numbers[e.number]
-        return f'{c0}{s0}{c1}{v.patient}{c2}{v.instants[e.time]}{c3}{decimals1[e.value]}{c4}'
+        s0 = v.heads[1]
+        s1 = numbers[e.number]
+        return f'{c0}{s0}{s1}{c1}{v.patient}{c2}{v.instants[e.time]}{c3}{decimals1[e.value]}{c4}'
 
 where c0, c1, ... are the constant stretches of JSON between the slots. Generated code is used because an f-string only
 copies; `%` on a template of a kilobyte reads it all again for every instance. It is made from this package's own expressions
@@ -185,7 +186,8 @@ def compile_stamp(parts: Sequence[tuple[Json, list[Slot]]], names: Mapping[str, 
         texts[0] = "," + texts[0] if n else texts[0]
         for text, raw, inside in zip(texts[::3], [*texts[1::3], None], [*texts[2::3], None], strict=True):
             slot = raw or inside
-            pieces.append((text, slots[int(slot)].expression if slot else ""))
+            first, *others = slots[int(slot)].expressions if slot else ("",)
+            pieces += [(text, first), *[("", other) for other in others]]
     return _function(pieces, names)
 
 
