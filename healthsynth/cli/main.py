@@ -3,6 +3,7 @@
 What is slow to import is imported by the command that needs it, when it runs.
 """
 
+import gc
 import sys
 from pathlib import Path
 from typing import Annotated, Any
@@ -16,6 +17,7 @@ from healthsynth.errors import EXIT_FAILED, EXIT_INTERRUPTED, EXIT_USAGE, Health
 
 _HELP = {"help_option_names": ["-h", "--help"], "max_content_width": 110}
 _SCREEN = 40  # lines of an error that are shown
+_COLLECT = 50_000, 10, 10  # what is loaded stays: looking for garbage meanwhile is a sixth of a short run
 
 app = typer.Typer(
     help="Synthetic patients with whole medical histories, as FHIR and CSV.",
@@ -86,6 +88,7 @@ app.add_typer(module.app, name="module", cls=NearGroup)
 
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line and exit."""
+    gc.set_threshold(*_COLLECT)
     sys.exit(run(sys.argv[1:] if arguments is None else arguments))
 
 

@@ -53,6 +53,22 @@ def known_codes(files: Iterable[Path] = ()) -> Mapping[Key, Known]:
     return _joined(tuple(files))
 
 
+def look_at(files: Iterable[Path]) -> None:
+    """Read users' tables for their mistakes alone.
+
+    Raises:
+        UsageError: as `known_codes`.
+    """
+    for file in files:
+        _table(file)
+
+
+def forget() -> None:
+    """Let go of what was read: nobody who generates looks up codes, and all of them are a hundred megabytes."""
+    _joined.cache_clear()
+    _shipped.cache_clear()
+
+
 @lru_cache(maxsize=4)
 def _joined(files: tuple[Path, ...]) -> Mapping[Key, Known]:
     if not files:
@@ -75,9 +91,13 @@ def _shipped() -> dict[Key, Known]:
 
 
 def _parts(text: str) -> tuple[str, ...]:
+    if "|" not in text:
+        only = text.strip()
+        return (only,) if only else ()
     return tuple(part.strip() for part in text.split("|") if part.strip())
 
 
+@lru_cache(maxsize=256)  # a dozen kinds, hardly combined
 def _set(text: str) -> frozenset[str]:
     return frozenset(_parts(text))
 

@@ -3,13 +3,19 @@
 import hashlib
 import os
 import pickle
+import sys
 from collections.abc import Sequence
 from fnmatch import fnmatch
 from pathlib import Path
 
+from pydantic import VERSION
+
 from healthsynth import resources
 from healthsynth.compile.program import Program
 from healthsynth.errors import UsageError, near
+
+_MARK = hashlib.sha256().digest_size  # bytes: a kept program stands behind the hash of its bytes
+_KEPT = 20  # programs, half a megabyte each; the oldest go
 
 
 def folders(extra: Sequence[Path] = (), builtin: bool = True) -> tuple[Path, ...]:
@@ -59,19 +65,22 @@ def _own(
 ) -> Program:
     """The program of our own modules; a pattern may fit one of `more` instead of one of them."""
     from healthsynth.compile.build import Library, compile_library
-    from healthsynth.compile.code_tables import known_codes
+    from healthsynth.compile.code_tables import forget, look_at
 
     library = Library(folders(extra, builtin), () if builtin else (resources.modules(),), tuple(codes))
     names = [path.stem for path in library.modules()]
     chosen = None
     if patterns:
         chosen = sorted({name for pattern in patterns for name in _matching(pattern, names, more)})
-    known_codes(codes)  # a bad table is told even if the program is cached
+    look_at(codes)  # a bad table is told even if the program is cached
     key = library.digest(repr((chosen, _code_digest(), [hashlib.sha256(path.read_bytes()).digest() for path in codes])))
     cached = _read(key)
     if cached is not None:
         return cached
-    made, _ = compile_library(library, chosen)
+    try:
+        made, _ = compile_library(library, chosen)
+    finally:
+        forget()
     _write(key, made)
     return made
 
@@ -90,30 +99,45 @@ def cache_folder() -> Path:
 
 
 def _code_digest() -> str:
-    """Changes when the compiler does: sizes and contents of spec/ and compile/."""
-    digest = hashlib.sha256()
+    """Changes when the compiler does: contents of spec/ and compile/, and what reads a kept program back."""
+    digest = hashlib.sha256(f"{sys.version} pydantic {VERSION}".encode())
     root = Path(__file__).parent.parent
-    for path in sorted([*root.glob("spec/*.py"), *root.glob("compile/**/*.py"), root / "vocabulary.py"]):
+    for path in sorted([*root.glob("spec/**/*.py"), *root.glob("compile/**/*.py"), root / "vocabulary.py"]):
         digest.update(path.read_bytes())
     return digest.hexdigest()
 
 
+def _file(key: str) -> Path:
+    return cache_folder() / f"program-{key[:32]}.pickle"
+
+
 def _read(key: str) -> Program | None:
+    """The kept program; None unless all bytes are those that were written."""
     try:
-        with (cache_folder() / f"program-{key[:32]}.pickle").open("rb") as file:
-            found = pickle.load(file)
-    except (OSError, EOFError, pickle.UnpicklingError, AttributeError, ImportError, TypeError, ValueError):
+        kept = _file(key).read_bytes()
+    except OSError:
         return None
+    mark, content = kept[:_MARK], memoryview(kept)[_MARK:]
+    if hashlib.sha256(content).digest() != mark:
+        return None
+    found = pickle.loads(content)
     return found if isinstance(found, Program) else None
 
 
 def _write(key: str, made: Program) -> None:
-    folder = cache_folder()
-    target = folder / f"program-{key[:32]}.pickle"
+    target = _file(key)
+    content = pickle.dumps(made, protocol=pickle.HIGHEST_PROTOCOL)
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        temporary = folder / f".{target.name}.{os.getpid()}"
-        temporary.write_bytes(pickle.dumps(made, protocol=pickle.HIGHEST_PROTOCOL))
+        target.parent.mkdir(parents=True, exist_ok=True)
+        temporary = target.with_name(f".{target.name}.{os.getpid()}")
+        temporary.write_bytes(hashlib.sha256(content).digest() + content)
         temporary.replace(target)
+        _drop_the_oldest(target.parent)
     except OSError:
         return  # a read-only home: compile again next time
+
+
+def _drop_the_oldest(folder: Path) -> None:
+    kept = sorted(folder.glob("program-*.pickle"), key=lambda path: path.stat().st_mtime)
+    for path in kept[:-_KEPT]:
+        path.unlink(missing_ok=True)

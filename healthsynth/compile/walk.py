@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import fields, is_dataclass
+from functools import cache
 from typing import Any
 
 from pydantic import BaseModel
@@ -13,32 +14,51 @@ from healthsynth.spec.source import Path_
 
 def walk(node: Any, path: Path_ = ()) -> Iterator[tuple[Path_, Any]]:
     """Every model and every parsed text below `node`, with its author path."""
+    found: list[tuple[Path_, Any]] = []
+    _gather(node, path, found)
+    return iter(found)
+
+
+def _gather(node: Any, path: Path_, found: list[tuple[Path_, Any]]) -> None:
+    """Into one list: generators inside generators would hand every node up through all levels."""
+    if node is None or isinstance(node, (str, int, float)):
+        return
     if isinstance(node, BaseModel):
         if path:
-            yield path, node
+            found.append((path, node))
         if isinstance(node, (Number, Every)):
-            yield from _inside(node, path)
-            return
-        for name, field in type(node).model_fields.items():
-            value = getattr(node, name)
-            if value is None:
-                continue
-            if name in GATHERED:
-                for key, item in value.items():
-                    yield from walk(item, (*path, GATHERED[name] + key))
-            elif name == "states":
-                for key, item in value.items():
-                    yield from walk(item, (*path, key))
-            else:
-                yield from walk(value, (*path, field.alias or name))
+            found.extend(_inside(node, path))
+        else:
+            _gather_fields(node, path, found)
     elif isinstance(node, dict):
         for key, item in node.items():
-            yield from walk(item, (*path, key))
+            _gather(item, (*path, key), found)
     elif isinstance(node, tuple) and not hasattr(node, "_fields"):
         for i, item in enumerate(node):
-            yield from walk(item, (*path, i))
+            _gather(item, (*path, i), found)
     elif is_dataclass(node):
-        yield path, node
+        found.append((path, node))
+
+
+def _gather_fields(node: BaseModel, path: Path_, found: list[tuple[Path_, Any]]) -> None:
+    for name, key in _keys(type(node)):
+        value = getattr(node, name)
+        if value is None:
+            continue
+        if name in GATHERED:
+            for rest, item in value.items():
+                _gather(item, (*path, GATHERED[name] + rest), found)
+        elif name == "states":
+            for state, item in value.items():
+                _gather(item, (*path, state), found)
+        else:
+            _gather(value, (*path, key), found)
+
+
+@cache
+def _keys(model: type[BaseModel]) -> tuple[tuple[str, str], ...]:
+    """(name, as authors write it) of a model's fields."""
+    return tuple((name, field.alias or name) for name, field in model.model_fields.items())
 
 
 def _inside(node: Number | Every, path: Path_) -> Iterator[tuple[Path_, Any]]:
@@ -56,13 +76,28 @@ def _inside(node: Number | Every, path: Path_) -> Iterator[tuple[Path_, Any]]:
 
 def trees(node: Any) -> Iterator[Any]:
     """A tree of the grammar and all trees inside it."""
+    found: list[Any] = []
+    _plant(node, found)
+    return iter(found)
+
+
+def _plant(node: Any, found: list[Any]) -> None:
     if isinstance(node, tuple):
         for item in node:
-            yield from trees(item)
-    elif is_dataclass(node):
-        yield node
-        for field in fields(node):
-            yield from trees(getattr(node, field.name))
+            _plant(item, found)
+        return
+    kind: Any = type(node)
+    names = _branches(kind)
+    if names is not None:
+        found.append(node)
+        for name in names:
+            _plant(getattr(node, name), found)
+
+
+@cache
+def _branches(kind: type[object]) -> tuple[str, ...] | None:
+    """The fields of a kind of tree; None for what is no tree."""
+    return tuple(field.name for field in fields(kind)) if is_dataclass(kind) else None
 
 
 def steps(node: Any, path: Path_ = ()) -> Iterator[tuple[Path_, Step]]:

@@ -6,6 +6,7 @@ A visit's claim bills the visit itself and what `BILLED` names; each fill of a p
 pharmacies bill it.
 """
 
+from math import inf
 from typing import Any, NamedTuple
 
 from healthsynth.export.costs import Costs, covered
@@ -107,12 +108,16 @@ class Charges:
         end = record.ends.get(event.number)
         coverage = record.person.coverage
         price = self._costs.of("medication", event.concept, st)
-        found = []
+        found: list[Fill] = []
+        change: float = -inf  # the time at which somebody else may pay
         for place, time, length in fills_of(event, until(record) if end is None else end.time, record.since):
-            period = period_at(coverage, time)
-            payer = None if period is None else insurer(coverage[period])
-            share = 0 if payer is None else covered(payer.kind, price, False)
-            found.append(Fill(place, time, length, None if payer is None else period, price, share))
+            if time >= change:
+                change = change_after(coverage, time)
+                period = period_at(coverage, time)
+                payer = None if period is None else insurer(coverage[period])
+                period = None if payer is None else period
+                share = 0 if payer is None else covered(payer.kind, price, False)
+            found.append(Fill(place, time, length, period, price, share))
         return found
 
 
@@ -133,6 +138,12 @@ def period_at(coverage: tuple[Coverage, ...], at: Clock) -> int | None:
         if period.start <= at:
             return number if period.end is None or at < period.end else None
     return None
+
+
+def change_after(coverage: tuple[Coverage, ...], at: Clock) -> float:
+    """When the period of insurance that holds at a time is over, or the gap; infinite if never."""
+    edges = [edge for period in coverage for edge in (period.start, period.end) if edge is not None and edge > at]
+    return min(edges, default=inf)
 
 
 def coverage_at(coverage: tuple[Coverage, ...], at: Clock) -> Coverage | None:

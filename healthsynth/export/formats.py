@@ -54,8 +54,8 @@ class FhirFormat:
     def finish(self, used: Used, taken: Iterable[Json], out: Output) -> None:
         for name, content in _shared_bundles(self._fhir, used):
             out.file(f"fhir/{name}", content)
-            for kind, _ in _resources(content):
-                out.count(kind)
+            for kind, number in self._fhir.counts.items():
+                out.count(kind, number)
 
 
 def _fhir_schema(settings: Settings) -> str:
@@ -70,14 +70,9 @@ def _fhir(settings: Settings, program: "Program") -> "FhirExporter":
     return FhirExporter(settings.us_core, settings.validate, program.origins, notes.for_record, program.concepts)
 
 
-def _shared_bundles(exporter: "FhirExporter", used: Used) -> list[tuple[str, bytes]]:
+def _shared_bundles(exporter: "FhirExporter", used: Used) -> Iterator[tuple[str, bytes]]:
     payers = [payer for payer in used.payers.values() if payer.kind != "none"]
     return exporter.shared_bundles(used.facilities.values(), used.clinicians.values(), payers)
-
-
-def _resources(bundle: bytes) -> Iterator[tuple[str, Json]]:
-    for entry in orjson.loads(bundle)["entry"]:
-        yield entry["resource"]["resourceType"], entry["resource"]
 
 
 class NotesFormat:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 from functools import cache, lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from healthsynth.record.events import (
     Administration,
@@ -40,12 +40,17 @@ _LONG_AGO = 3 * DAY  # an onset before this is worth a word
 _UNITS = {"mm[Hg]": "mmHg", "Cel": "\N{DEGREE SIGN}C", "[degF]": "\N{DEGREE SIGN}F", "[in_i]": "in", "[lb_av]": "lb"}
 
 
+def _pattern(concept: Concept) -> str:
+    """For its values: '%.1f %%'."""
+    unit = unit_text(concept.unit)
+    space = " " if unit and not unit.startswith("/") else ""
+    return f"%.{concept.decimals}f{space}{unit.replace('%', '%%')}"
+
+
 @cache
 def _number(concept: Concept) -> Callable[[float], str]:
     """Value -> '7.8 %'."""
-    unit = unit_text(concept.unit)
-    space = " " if unit and not unit.startswith("/") else ""
-    return f"%.{concept.decimals}f{space}{unit.replace('%', '%%')}".__mod__
+    return _pattern(concept).__mod__
 
 
 @lru_cache(maxsize=4096)
@@ -56,33 +61,65 @@ def _range(found: Range, decimals: int) -> str:
     return f"above {low:.{decimals}f}" if high is None else f"{low:.{decimals}f} to {high:.{decimals}f}"
 
 
-@cache
-def _padded(concept: Concept) -> str:
-    return f"{label(concept):<{_NAME_WIDTH}} "
+class _Way(NamedTuple):
+    """How the results of a concept are written."""
+
+    section: str
+    head: str  # what a line begins with
+    number: Callable[[float], str]  # value -> the line up to what is normal
+    is_test: bool  # in columns, with what is normal
+
+
+class _Ways(dict[Concept, _Way]):
+    def __missing__(self, concept: Concept) -> _Way:
+        kind, name = concept.kind, label(concept)
+        section, head = "asked", f"{name}: "
+        if kind == "lab":
+            section, head = "results", f"{name:<{_NAME_WIDTH}} "
+        elif kind == "vital":
+            grows = concept.name in _GROWTH or concept.name.endswith("percentile")
+            section = "growth" if grows else "vitals"
+        number = (head.replace("%", "%%") + _pattern(concept)).__mod__
+        found = self[concept] = _Way(section, head, number, kind == "lab")
+        return found
+
+
+_WAYS = _Ways()
+
+
+@lru_cache(maxsize=4096)
+def _normal(found: Range | None, decimals: int, flag: str) -> str:
+    """What follows the value of a test: what is normal, and what it is if not."""
+    normal = _range(found, decimals) if found else ""
+    return f" {normal:<16} {_FLAGS.get(flag, flag)}".rstrip()
 
 
 def _result(event: Result, out: Sections) -> None:
     concept, value = event.concept, event.value
-    kind = concept.kind
-    if kind == "lab":
-        text = label(value) if isinstance(value, Concept) else _number(concept)(value) if value is not None else ""
-        normal = _range(event.range, concept.decimals) if event.range else ""
-        flag = _FLAGS.get(event.flag, event.flag)
-        out["results"].append(f"{_padded(concept)}{text:<{_VALUE_WIDTH}} {normal:<16} {flag}".rstrip())
-        return
-    if value is None and any(part[1] is None or isinstance(part[1], Concept) for part in event.components):
-        text = "; ".join(f"{label(part[0])} {_part(part[0], part[1])}".rstrip() for part in event.components)
-    elif value is None:
-        text = "/".join(f"{part[1]:.{part[0].decimals}f}" for part in event.components)
-        unit = unit_text(event.components[0][0].unit) if event.components else ""
-        text = f"{text} {unit}" if unit else text
+    section, head, number, is_test = _WAYS[concept]
+    if value is None:
+        line = head if is_test else head + _components(event)
     else:
-        text = label(value) if isinstance(value, Concept) else _number(concept)(value)
-    if kind != "vital":
-        section = "asked"
-    else:
-        section = "growth" if concept.name in _GROWTH or concept.name.endswith("percentile") else "vitals"
-    out[section].append(f"{label(concept)}: {text}")
+        line = head + label(value) if value.__class__ is Concept else number(value)  # type: ignore[arg-type]
+    if is_test:
+        normal = _normal(event.range, concept.decimals, event.flag)
+        line = line.ljust(len(head) + _VALUE_WIDTH) + normal if normal else line.rstrip()
+    out[section].append(line)
+
+
+def _components(event: Result) -> str:
+    """Numbers of one unit as clinicians write them, '120/80 mmHg'; else each with its name."""
+    parts = event.components
+    if any(part[1] is None or part[1].__class__ is Concept for part in parts):
+        return "; ".join([f"{label(part[0])} {_part(part[0], part[1])}".rstrip() for part in parts])
+    text = "/".join([_figure(part[0].decimals)(part[1]) for part in parts])
+    unit = unit_text(parts[0][0].unit) if parts else ""
+    return f"{text} {unit}" if unit else text
+
+
+@cache
+def _figure(decimals: int) -> Callable[[float], str]:
+    return f"%.{decimals}f".__mod__
 
 
 def _part(concept: Concept, value: float | Concept | None) -> str:

@@ -13,13 +13,13 @@ A template computes nothing. It may include others; they are put in when it is r
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, StrictUndefined
+from jinja2 import Environment, StrictUndefined, Template
 
 from healthsynth import resources
 from healthsynth.errors import HealthsynthError
@@ -70,15 +70,17 @@ class Notes:
 
     def __init__(self) -> None:
         folder = resources.templates() / "notes"
-        environment = Environment(
+        self._environment = Environment(
             autoescape=False,
             trim_blocks=True,
             lstrip_blocks=True,
             keep_trailing_newline=True,
             undefined=StrictUndefined,
         )  # plain text: nothing to escape
-        self._templates = {name: environment.from_string(_source(folder, f"{name}.j2")) for name in TEMPLATES}
+        self._sources = {name: _source(folder, f"{name}.j2") for name in TEMPLATES}
+        self._templates: dict[str, Template] = {}  # compiled when first used: a patient seldom needs them all
         self._last: tuple[Record, dict[int, _Known]] | None = None
+        self._shown: tuple[Record, dict[str, Any]] | None = None
 
     def for_record(self, record: Record) -> dict[int, str]:
         """Visit number -> its note, for all visits, in one walk over the life."""
@@ -109,12 +111,17 @@ class Notes:
             self._last = record, _walk(record)
         return self._last[1]
 
+    def _person(self, record: Record) -> dict[str, Any]:
+        if self._shown is None or self._shown[0] is not record:
+            self._shown = record, _person_view(record)
+        return self._shown[1]
+
     def _note(
         self, record: Record, visit: Visit, events: Sequence[Event], active: ActiveLists, ended: Sequence[str]
     ) -> str:
         sections: Sections = {name: [] for name in SECTIONS}
         for event in events:
-            writer = WRITERS.get(type(event))
+            writer = WRITERS.get(event.__class__)
             if writer is not None:
                 writer(event, sections)
         for line in ended:
@@ -122,9 +129,13 @@ class Notes:
         name = _template(record, visit)
         if name != "well_child":
             sections["vitals"] = sections["growth"] + sections["vitals"]
-        template = self._templates[name]
-        view = _view(record, visit, active, sections)
+        template = self._templates.get(name) or self._compiled(name)
+        view = {**self._person(record), **_visit_view(record, visit, active), **sections}
         return "".join(template.root_render_func(template.new_context(view, shared=True)))
+
+    def _compiled(self, name: str) -> Template:
+        made = self._templates[name] = self._environment.from_string(self._sources[name])
+        return made
 
 
 def _source(folder: Path, name: str) -> str:
@@ -154,18 +165,29 @@ def _is_prenatal(visit: Visit) -> bool:
     return "prenatal" in visit.name or (reason is not None and bool(reason.codes) and reason.primary.code in _PREGNANCY)
 
 
-def _view(record: Record, visit: Visit, active: ActiveLists, sections: Sections) -> dict[str, Any]:
+def _person_view(record: Record) -> dict[str, Any]:
+    """What all notes of a record show."""
     person, death = record.person, record.death
-    clinician, facility = visit.clinician, visit.facility
-    minute = visit.start % DAY // 60
-    adult = age_years(person.birth, visit.start) >= ADULT_YEARS
-    view: dict[str, Any] = {
-        "title": plain(visit_code(visit, person.birth).display).upper(),
+    return {
         "name": f"{person.given} {person.family}",
-        "age": _age(person.birth, visit.start),
-        "sex": ("woman" if adult else "girl") if person.sex == "female" else ("man" if adult else "boy"),
         "born": _day(person.birth),
         "mrn": person.mrn,
+        "mother": f"{person.mother.given} {person.mother.family}",
+        "died": "" if death is None else _day(death.time),
+        "cause": "" if death is None else lower(label(death.cause)),
+    }
+
+
+def _visit_view(record: Record, visit: Visit, active: ActiveLists) -> dict[str, Any]:
+    """What the note of a visit shows, without what was charted in it."""
+    person, clinician, facility = record.person, visit.clinician, visit.facility
+    minute = visit.start % DAY // 60
+    years = age_years(person.birth, visit.start)
+    adult = years >= ADULT_YEARS
+    return {
+        "title": plain(visit_code(visit, person.birth).display).upper(),
+        "age": _age(visit.start - person.birth, years),
+        "sex": ("woman" if adult else "girl") if person.sex == "female" else ("man" if adult else "boy"),
         "date": _day(visit.start),
         "time": f"{minute // 60:02d}:{minute % 60:02d}",
         "facility": facility.name,
@@ -176,14 +198,9 @@ def _view(record: Record, visit: Visit, active: ActiveLists, sections: Sections)
         "problems": active.problems,
         "medications": active.medications,
         "allergies": active.allergies,
-        "mother": f"{person.mother.given} {person.mother.family}",
         "disposition": "Not discharged yet." if visit.end is None else _DISCHARGES.get(visit.discharge, "Discharged."),
         "length": _length(visit),
-        "died": "" if death is None else _day(death.time),
-        "cause": "" if death is None else lower(label(death.cause)),
     }
-    view.update(sections)
-    return view
 
 
 def _length(visit: Visit) -> str:
@@ -202,16 +219,15 @@ def _day(at: Clock) -> str:
     return _civil_text(at // DAY)
 
 
-def _age(birth: Clock, at: Clock) -> str:
-    """As clinicians say it: '9-day-old', '7-week-old', '14-month-old', '58-year-old'."""
-    lived = at - birth
+def _age(lived: int, years: int) -> str:
+    """As clinicians say it: '9-day-old', '7-week-old', '14-month-old', '58-year-old'; from seconds and completed years."""
     if lived < 2 * WEEK:
         return f"{max(0, lived) // DAY}-day-old"
     if lived < 2 * MONTH:
         return f"{lived // WEEK}-week-old"
     if lived < 2 * YEAR:
         return f"{lived // MONTH}-month-old"
-    return f"{age_years(birth, at)}-year-old"
+    return f"{years}-year-old"
 
 
 def _walk(record: Record) -> dict[int, _Known]:
@@ -229,6 +245,15 @@ def _walk(record: Record) -> dict[int, _Known]:
     return known
 
 
+# What a history lists, in which of its lists, in which words
+_LISTED: dict[type, tuple[int, Callable[[Any], str]]] = {
+    Diagnosis: (0, problem_line),
+    Prescription: (1, medication_line),
+    Allergy: (2, allergy_line),
+}
+_ENDING = frozenset({Diagnosis, Prescription, Plan})  # whose end is told in a note
+
+
 class _History:
     """Problems, drugs and allergies while a life is walked through: number -> line, and when each ends."""
 
@@ -239,12 +264,9 @@ class _History:
 
     def add(self, events: Sequence[Event]) -> None:
         for event in events:
-            if isinstance(event, Diagnosis):
-                self._keep(0, event, problem_line(event))
-            elif isinstance(event, Prescription):
-                self._keep(1, event, medication_line(event))
-            elif isinstance(event, Allergy):
-                self._keep(2, event, allergy_line(event))
+            kept = _LISTED.get(event.__class__)
+            if kept is not None:
+                self._keep(kept[0], event, kept[1](event))
 
     def _keep(self, which: int, event: Event, line: str) -> None:
         self._lists[which][event.number] = line
@@ -267,7 +289,7 @@ class _History:
 
 def _ends_by_visit(record: Record) -> dict[int, list[str]]:
     """Visit number -> lines on what ended in it. Deaths end everything and need no lines."""
-    by_number = {event.number: event for event in record.events if isinstance(event, Diagnosis | Prescription | Plan)}
+    by_number: dict[int, Any] = {event.number: event for event in record.events if event.__class__ in _ENDING}
     lines: dict[int, list[str]] = {}
     for number, end in record.ends.items():
         event = by_number.get(number)

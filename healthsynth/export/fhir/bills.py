@@ -22,7 +22,7 @@ from healthsynth.export.charges import (
 from healthsynth.export.fhir.claims import Billed, Items, items
 from healthsynth.export.fhir.scope import Scope
 from healthsynth.export.fhir.shapes import Shape, samples
-from healthsynth.export.fhir.slots import Json
+from healthsynth.export.fhir.slots import Json, Part
 from healthsynth.export.visit_codes import visit_code
 from healthsynth.people.person import Coverage
 from healthsynth.record.events import Prescription, Supplied, Visit
@@ -85,6 +85,8 @@ class Bills:
     def __init__(self, record: Record, charges: Charges, lines: Lines):
         self._record, self._charges, self._lines = record, charges, lines
         self._until = until(record)
+        # The fill before: what it was billed as, and its line in the claim and in the explanation
+        self._drug: tuple[tuple[Concept, int, int] | None, tuple[Part, ...], tuple[Part, ...]] = None, (), ()
 
     def pays_alone(self) -> bool:
         """Whether there is a visit or a fill that no insurer pays for."""
@@ -134,11 +136,15 @@ class Bills:
         """The pharmacy's claim for a fill by an order (lane, number); `diagnoses`, here and below: "Condition/id"s."""
         coverage = self._record.person.coverage
         payer = None if fill.coverage is None else coverage[fill.coverage].payer.id
-        line, answer = self._lines.of(e.concept.primary, Charge(fill.price, 1, fill.covered), e, v)
         cents, paid = fill.price, fill.covered
+        billed = e.concept, cents, paid
+        if billed != self._drug[0]:  # else the same drug once more
+            line, answer = self._lines.of(e.concept.primary, Charge(cents, 1, paid), e, v)
+            self._drug = billed, (line,), (answer,)
+        _, lines, answers = self._drug
         return Billed(
             nth(e.number, fill.place), order, "pharmacy", fill.time, self._lasts(fill), fill.coverage, payer,
-            diagnoses, None, 0, 0, 0, (line,), (answer,), cents, paid, cents - paid, e.origin,
+            diagnoses, None, 0, 0, 0, lines, answers, cents, paid, cents - paid, e.origin,
         )  # fmt: skip
 
     def _lasts(self, fill: Fill) -> Clock:

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from io import BytesIO
+from itertools import chain
 from operator import itemgetter
 from typing import Any, TypeVar
 
@@ -126,7 +127,7 @@ class FhirExporter:
         ]
 
     def _shared(self, rows: Iterable[tuple[Family, Any]], v: Scope) -> bytes:
-        jobs = [self._shapes.job(family, row, v) for family, row in rows]
+        jobs: list[Job] = [(self._shapes.of(family, row, v), row, v, None, None) for family, row in rows]
         if self._all:
             self._verify(jobs)
         return self._bundle(jobs)

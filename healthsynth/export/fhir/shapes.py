@@ -5,8 +5,9 @@ instances of a shape. All other fields, and which optional ones are there, are t
 builder is called with `Var`s for what differs; the dict is validated and turned into source code, e.g.
 
     def stamp(e, v, end, link):
-        s0 = v.heads[1] + numbers[e.number]
-        return f'{c0}{s0}{c1}{v.patient}{c2}{v.instants[e.time]}{c3}{decimals1[e.value]}{c4}'
+        s0 = v.heads[1]
+        s1 = numbers[e.number]
+        return f'{c0}{s0}{s1}{c1}{v.patient}{c2}{v.instants[e.time]}{c3}{decimals1[e.value]}{c4}'
 
 where c0, c1, ... are the constant stretches of JSON between the slots. Generated code is used because an f-string only
 copies; `%` on a template of a kilobyte reads it all again for every instance. It is made from this package's own expressions
@@ -16,6 +17,9 @@ and never from data: what comes from modules stands in the constants.
 import re
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
+from sys import intern
+from types import CodeType, FunctionType
 from typing import Any, NamedTuple
 
 import orjson
@@ -182,7 +186,8 @@ def compile_stamp(parts: Sequence[tuple[Json, list[Slot]]], names: Mapping[str, 
         texts[0] = "," + texts[0] if n else texts[0]
         for text, raw, inside in zip(texts[::3], [*texts[1::3], None], [*texts[2::3], None], strict=True):
             slot = raw or inside
-            pieces.append((text, slots[int(slot)].expression if slot else ""))
+            first, *others = slots[int(slot)].expressions if slot else ("",)
+            pieces += [(text, first), *[("", other) for other in others]]
     return _function(pieces, names)
 
 
@@ -197,11 +202,21 @@ def _function(pieces: Sequence[tuple[str, str]], names: Mapping[str, Any]) -> St
             body += "{" + constants.setdefault(text, f"c{len(constants)}") + "}"
         if expression:
             body += "{" + local.get(expression, expression) + "}"
-    defaults = "".join(f", {name}={name}" for name in constants.values())
-    used = "".join(f", {name}={name}" for name in names if re.search(rf"\b{name}\b", " ".join(expressions)))
+    used = [name for name in names if re.search(rf"\b{name}\b", " ".join(expressions))]
+    arguments = ", ".join(["e", "v", "end", "link", *constants.values(), *used])
     first = "".join(f"    {name} = {expression}\n" for expression, name in local.items())
-    code = f"def stamp(e, v, end, link{defaults}{used}):\n{first}    return f'{body}'\n"
-    scope = {**names, **{name: text for text, name in constants.items()}}
-    exec(code, scope)
-    made: Stamp = scope["stamp"]
+    return FunctionType(
+        _code(f"def stamp({arguments}):\n{first}    return f'{body}'\n"),
+        {},
+        "stamp",
+        (*map(intern, constants), *[names[name] for name in used]),
+    )
+
+
+@cache
+def _code(source: str) -> CodeType:
+    """The code of a stamp. Shapes that differ in their constants alone share it, and what they share stays in the processor's cache."""
+    scope: dict[str, Any] = {}
+    exec(source, scope)
+    made: CodeType = scope["stamp"].__code__
     return made

@@ -25,6 +25,7 @@ from healthsynth.vocabulary import Concept
 
 Json = dict[str, Any]
 _MOST_KEPT = 1 << 13  # entries of a cache; beyond that a value is made again each time
+_MOST_PLACES = 8  # of a list, for which the text of a part is kept
 
 
 class ShapeError(HealthsynthError):
@@ -81,10 +82,11 @@ class Part:
         json: the element without its `sequence`, which is written last.
     """
 
-    __slots__ = ("_head",)
+    __slots__ = ("_head", "_texts")
 
     def __init__(self, json: Json):
         self._head = orjson.dumps(prune(json)).decode()[:-1]
+        self._texts: dict[int, str] = {}  # those at the places that it has stood at
 
     @property
     def json(self) -> Json:
@@ -94,7 +96,12 @@ class Part:
 
     def text(self, sequence: int) -> str:
         """Its JSON at a place of the list."""
-        return f'{self._head},"sequence":{sequence}}}'
+        text = self._texts.get(sequence)
+        if text is None:
+            text = f'{self._head},"sequence":{sequence}}}'
+            if sequence < _MOST_PLACES:
+                self._texts[sequence] = text
+        return text
 
 
 # Any element, for tracing: parts bring their own validation.
@@ -138,7 +145,9 @@ class _Numbers(dict[int, str]):
         digits = f"{number:012x}"
         if len(digits) > 12:
             raise ShapeError(f"there is no id for number {number}")
-        return _keep(self, number, digits) if number < _MOST_KEPT else digits  # large ones hardly ever come again
+        if number < _MOST_KEPT:  # large ones hardly ever come again
+            self[number] = digits
+        return digits
 
 
 class _Days(dict[int, str]):
@@ -243,21 +252,21 @@ def base64_text(text: str) -> str:
 
 
 def references_text(targets: tuple[str, ...]) -> str:
-    """A JSON list of references to "Type/id"s."""
-    return "[" + ",".join([f'{{"reference":"{target}"}}' for target in targets]) + "]"
+    """A JSON list of references to "Type/id"s; at least one."""
+    return '[{"reference":"' + '"},{"reference":"'.join(targets) + '"}]'
 
 
 def wrapped_text(targets: tuple[str, ...], key: str, numbered: bool) -> str:
-    """A JSON list of {key: reference}, numbered from 1 if asked for."""
-    rows = [f'"{key}":{{"reference":"{target}"}}}}' for target in targets]
-    if numbered:
-        return "[" + ",".join([f'{{"sequence":{n},{row}' for n, row in enumerate(rows, 1)]) + "]"
-    return "[{" + ",{".join(rows) + "]"
+    """A JSON list of {key: reference}, numbered from 1 if asked for; at least one."""
+    opening = f'"{key}":{{"reference":"'
+    if not numbered:
+        return "[{" + opening + f'"}}}},{{{opening}'.join(targets) + '"}}]'
+    return "[" + ",".join([f'{{"sequence":{n},{opening}{target}"}}}}' for n, target in enumerate(targets, 1)]) + "]"
 
 
 def parts_text(parts: Sequence[Part], first: int) -> str:
     """Elements of a JSON list, without its brackets; at least one."""
-    return ",".join([part.text(n) for n, part in enumerate(parts, first)])
+    return ",".join([part.text(n) for n, part in enumerate(parts, first)]) if len(parts) > 1 else parts[0].text(first)
 
 
 def dicom_uid(uuid: str) -> str:
@@ -289,9 +298,9 @@ MARKER = f'"{_RAW}(\\d+){_END}"|{_MARK}(\\d+){_END}'  # group 1: a slot with its
 
 
 class Slot(NamedTuple):
-    """One slot: the expression that fills it, and values of its type to validate the shape with."""
+    """One slot: the expressions that fill it, one after the other, and values of its type to validate the shape with."""
 
-    expression: str
+    expressions: tuple[str, ...]
     samples: tuple[Any, ...]
 
 
@@ -309,10 +318,10 @@ class Tracer:
         self.slots: list[Slot] = []
         self.names: dict[str, Any] = {}
         self._profiles = profiles
-        self._found: dict[tuple[str, bool], int] = {}
+        self._found: dict[tuple[tuple[str, ...], bool], int] = {}
 
     def id(self, number: Any, lane: int = EVENT) -> str:
-        return self._mark(f"v.heads[{lane}] + numbers[{source(number)}]", _ID)
+        return self._mark((f"v.heads[{lane}]", f"numbers[{source(number)}]"), _ID)
 
     def instant(self, at: Any) -> str:
         return self._mark(f"v.instants[{source(at)}]", "2004-02-29T12:30:00-05:00")
@@ -371,9 +380,10 @@ class Tracer:
         url = self._profiles.get(kind)
         return {"profile": [url]} if url else None
 
-    def _mark(self, expression: str, *samples: Any, raw: bool = False) -> str:
-        number = self._found.get((expression, raw))
+    def _mark(self, expression: str | tuple[str, str], *samples: Any, raw: bool = False) -> str:
+        expressions = (expression,) if isinstance(expression, str) else expression
+        number = self._found.get((expressions, raw))
         if number is None:
-            number = self._found[expression, raw] = len(self.slots)
-            self.slots.append(Slot(expression, samples))
+            number = self._found[expressions, raw] = len(self.slots)
+            self.slots.append(Slot(expressions, samples))
         return f"{_RAW if raw else _MARK}{number}{_END}"

@@ -1,6 +1,9 @@
 """A record in the order of its resources: which event, in which visit, with which end, linked to what."""
 
+from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Mapping
+from itertools import groupby
+from operator import attrgetter
 from typing import Any
 
 from healthsynth.errors import HealthsynthError
@@ -47,26 +50,24 @@ Job = tuple[Shape, Any, Scope, Any, Any]
 
 
 class Shapes:
-    """The shapes found so far, by family and key, and the lines of claims."""
+    """The shapes found so far, and the lines of claims."""
 
     def __init__(self, make: Make, check: Check):
         self._make = make
-        self.lines = Lines(check, lambda v: self.job(claims.CLAIM_AND_ANSWER, billing.SAMPLE, v)[0])
-        self.by_family: dict[Family, dict[Hashable, Shape]] = {}
+        self.lines = Lines(check, lambda v: self.of(claims.CLAIM_AND_ANSWER, billing.SAMPLE, v))
+        self.by_family: defaultdict[Family, dict[Hashable, Shape]] = defaultdict(dict)  # by family and key
 
-    def of(self, family: Family) -> dict[Hashable, Shape]:
-        return self.by_family.setdefault(family, {})
-
-    def job(self, family: Family, e: Any, v: Scope, end: End | None = None, link: Any = None) -> Job:
-        """The stamping of one event."""
-        known = self.of(family)
+    def of(self, family: Family, e: Any, v: Scope, end: End | None = None, link: Any = None) -> Shape:
+        """The shape of one event."""
+        known = self.by_family[family]
         key = family.key(e, v, end, link)
         shape = known.get(key)
         if shape is None:
             shape = known[key] = self._make(family, e, v, end, link)
-        return shape, e, v, end, link
+        return shape
 
 
+_VISIT = attrgetter("visit")
 # Events that are one resource each, or several of the same event, with nothing to look up but an end and a reason.
 _PLAIN: dict[type, Family] = {
     chart.Report: observations.REPORT,
@@ -125,6 +126,7 @@ class Walk:
         self._events: list[Event] = []  # of the visit
         self._jobs: list[Job] = []
         self._groups = self._group()
+        self._relate()
         self._bills = Bills(record, charges, shapes.lines)
 
     def jobs(self) -> list[Job]:
@@ -145,25 +147,26 @@ class Walk:
         return self._jobs
 
     def _add(self, family: Family, e: Any, v: Scope, end: End | None = None, link: Any = None) -> None:
-        self._jobs.append(self._shapes.job(family, e, v, end, link))
+        self._jobs.append((self._shapes.of(family, e, v, end, link), e, v, end, link))
 
     def _group(self) -> dict[int | None, list[Event]]:
-        """Events by visit; notes on the way what refers to what."""
+        """Events by visit."""
         groups: dict[int | None, list[Event]] = {}
-        group: list[Event] = []
-        current: int | None = -1
+        for visit, events in groupby(self._record.events, _VISIT):
+            groups.setdefault(visit, []).extend(events)
+        return groups
+
+    def _relate(self) -> None:
+        """Note what refers to what."""
         for e in self._record.events:
-            if e.visit != current:
-                current = e.visit
-                group = groups.setdefault(current, [])
-            group.append(e)
             kind = e.__class__
+            if kind is chart.Result:
+                continue  # nine in ten
             if kind is chart.Report or kind is chart.Survey:
                 self._reports.update(dict.fromkeys(e.results, e.number))  # type: ignore[union-attr]
             elif kind is chart.Diagnosis:
                 self._of_visit[e.visit, e.concept] = e.number  # type: ignore[union-attr,index]
                 self._diagnoses.setdefault(e.visit, []).append(e.number)
-        return groups
 
     def _insurance(self, v: Scope) -> None:
         for number, period in enumerate(self._record.person.coverage):
@@ -186,7 +189,7 @@ class Walk:
         self._events = events = self._groups.pop(visit.number, [])
         family, known, jobs, reports = (
             observations.RESULT,
-            self._shapes.of(observations.RESULT),
+            self._shapes.by_family[observations.RESULT],
             self._jobs,
             self._reports,
         )
@@ -264,17 +267,22 @@ class Walk:
         for order, over in medications.orders(e, fills, end, as_of, None if death is None else death.time):
             self._add(medications.ORDER, order, v, over, link)
         why = self._conditions(() if link is None else (link,), v)
+        jobs, shapes, before = self._jobs, self._shapes, None
         for fill in fills:
             order_of = medications.order_of(e, fill.place)
             number, days = nth(e.number, fill.place), fill.length // DAY
             handed = medications.Dispensed(
                 number, order_of, fill.place == 0, fill.time, e.concept, e.dose, days, e.origin
             )
-            self._add(medications.DISPENSED, handed, v)
-            self._claim(bills.fill(e, fill, order_of, v, why), v)
+            billed = bills.fill(e, fill, order_of, v, why)
+            alike = order_of, fill.place == 0, billed.insurer is None
+            if alike != before:  # fills that have this in common differ in what is no part of a shape
+                before = alike
+                given, paid = shapes.of(medications.DISPENSED, handed, v), shapes.of(_family(billed), billed, v)
+            jobs += (given, handed, v, None, None), (paid, billed, v, None, None)
 
     def _claim(self, billed: claims.Billed, v: Scope) -> None:
-        self._add(claims.CLAIM if billed.insurer is None else claims.CLAIM_AND_ANSWER, billed, v)
+        self._add(_family(billed), billed, v)
 
     def _conditions(self, numbers: Iterable[int], v: Scope) -> tuple[str, ...] | None:
         """References to Conditions by their numbers; None without any."""
@@ -328,3 +336,8 @@ class Walk:
         if self._groups:
             missing = ", ".join(str(number) for number in self._groups)
             raise HealthsynthError(f"patient {self._record.person.number} has events of visits it has not: {missing}")
+
+
+def _family(billed: claims.Billed) -> Family:
+    """Who is insured gets an answer to a claim."""
+    return claims.CLAIM if billed.insurer is None else claims.CLAIM_AND_ANSWER
