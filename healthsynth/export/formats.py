@@ -6,8 +6,6 @@ They are registered like anyone's: under the entry-point group `healthsynth.expo
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
-import orjson
-
 from healthsynth.export.base import Exporter, Json, Output, Used
 from healthsynth.record.record import Record
 from healthsynth.settings import Settings

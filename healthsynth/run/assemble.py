@@ -90,20 +90,22 @@ def facts_of(output: Path, chunk: int, line: Mapping[str, Any]) -> dict[str, Any
     return told
 
 
+def _taken(output: Path, chunks: Chunks, name: str) -> Iterator[dict[str, Any]]:
+    """What a format took of each chunk: read when it is asked for, since all of a large run would fill the memory."""
+    for chunk in sorted(chunks):
+        yield facts_of(output, chunk, chunks[chunk])["taken"][name]
+
+
 def shared(
     output: Path, chunks: Chunks, exporters: Mapping[str, Exporter], done: set[str], told: Told
 ) -> tuple[Facts, dict[str, dict[str, int]]]:
     """Write what patients share; returns the facts of the whole run and what was counted while writing."""
     facts = Facts()
-    taken: dict[str, list[dict[str, Any]]] = {name: [] for name in exporters}
     for chunk in sorted(chunks):
-        plain = facts_of(output, chunk, chunks[chunk])
-        facts.merge(Facts.of(plain))
-        for name, words in plain["taken"].items():
-            taken[name].append(words)
+        facts.merge(Facts.of(facts_of(output, chunk, chunks[chunk])))
     finish = _Finish(output, done, told)
     for finish.exporter, exporter in exporters.items():
-        exporter.finish(facts.used, taken[finish.exporter], finish)
+        exporter.finish(facts.used, _taken(output, chunks, finish.exporter), finish)
     return facts, finish.counts
 
 

@@ -108,26 +108,26 @@ class FhirExporter:
 
     def shared_bundles(
         self, facilities: Iterable[Facility], clinicians: Iterable[Clinician], payers: Iterable[Payer]
-    ) -> list[tuple[str, bytes]]:
+    ) -> Iterator[tuple[str, bytes]]:
         """(file name, transaction Bundle) of what patients share, to be loaded in this order before them.
 
         The order of the arguments does not matter. Facilities of clinicians must be among the facilities.
+        While one is handed out, `counts` has its resources.
         """
         v = Scope(self._guide)
-        places = [(providers.PLACE, providers.place(each)) for each in sorted(facilities, key=_identity)]
-        insurers = [
+        places = ((providers.PLACE, providers.place(each)) for each in sorted(facilities, key=_identity))
+        insurers = (
             (providers.INSURER, providers.insurer(each))
             for each in sorted(payers, key=_identity)
             if each.kind != "none"
-        ]
-        people = [(providers.PROVIDER, providers.provider(each)) for each in sorted(clinicians, key=_identity)]
-        return [
-            ("shared-0-organizations.json", self._shared([*places, *insurers], v)),
-            ("shared-1-practitioners.json", self._shared(people, v)),
-        ]
+        )
+        yield "shared-0-organizations.json", self._shared(chain(places, insurers), v)
+        people = ((providers.PROVIDER, providers.provider(each)) for each in sorted(clinicians, key=_identity))
+        yield "shared-1-practitioners.json", self._shared(people, v)
 
     def _shared(self, rows: Iterable[tuple[Family, Any]], v: Scope) -> bytes:
         jobs: list[Job] = [(self._shapes.of(family, row, v), row, v, None, None) for family, row in rows]
+        self.counts = _count(jobs)
         if self._all:
             self._verify(jobs)
         return self._bundle(jobs)
