@@ -39,6 +39,7 @@ PREMIUMS = {
     "none": 0,
 }
 
+_MOST_KEPT = 4_000  # prices; emptied then: a run of the whole country asks for all codes in all states
 _FACTOR = 10_000  # state factors have four decimals
 # The kinds of visit in words of the adjustment table; it has none for virtual ones.
 VISIT_WORDS = {
@@ -62,6 +63,8 @@ class Costs:
         """Cents for one; the default of the kind where the table has no such code."""
         found = self._known.get((kind, code, st))
         if found is None:
+            if len(self._known) >= _MOST_KEPT:
+                self._known.clear()
             base = self._prices.get((kind, code))
             if base is None:
                 base = self._prices[kind, ""]

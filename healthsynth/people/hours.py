@@ -85,7 +85,7 @@ def _urgent(minute: Clock, draw: float) -> Clock:
     return day * DAY + _URGENT_OPENS + int(draw * _URGENT_RUSH) // MINUTE * MINUTE
 
 
-@lru_cache(maxsize=1 << 14)
+@lru_cache(maxsize=1 << 12)
 def _open_day(kind: str, day: int) -> int:
     """The first open day at or after a day (days since 1970-01-01, a Thursday)."""
     while (day + 3) % 7 >= _DAYS[kind] or (_KEEPS_HOLIDAYS[kind] and _is_holiday(day)):

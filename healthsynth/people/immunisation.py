@@ -38,6 +38,7 @@ COLUMNS = (
     "interval_months_from_previous", "season", "after", "uptake", "note", "source",
 )  # fmt: skip
 
+_MOST_KEPT = 4_000  # entries of the index; it is emptied then, so that memory stays flat in long runs
 _GRACE = 4 * DAY  # doses up to four days early count (ACIP General Best Practice Guidelines)
 _EVER = 1 << 60
 # The part of a yearly uptake that is the same people every year. With 50 % uptake, 77 % of those vaccinated in one
@@ -147,6 +148,8 @@ class Schedule:
         place = (age >> _AGE_BITS, at >> _ERA_BITS, sex)
         found = self._index.get(place)
         if found is None:
+            if len(self._index) >= _MOST_KEPT:
+                self._index.clear()
             found = self._index[place] = self._rows_at(*place)
         doses = []
         for series, rows in found:

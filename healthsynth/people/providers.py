@@ -28,7 +28,7 @@ _STAFF = {"hospital": 6, "primary_care": 4, "virtual": 12}  # clinicians of one 
 _FEW = 3
 _MOST_STAFF = 16  # room in the numbering of clinicians
 _MOST_SPECIALTIES = 64
-_MOST_KEPT = 6_000  # entries of a cache; it is emptied then, so that memory stays flat in long runs
+_MOST_KEPT = 2_000  # entries of a cache; it is emptied then, so that memory stays flat in long runs
 _CELL = 20.0  # cells of a twentieth of a degree, about 5 km: homes in one zip and cell share their facilities
 
 
@@ -137,6 +137,7 @@ class Providers:
     def _facility(self, row: int) -> Facility:
         found = self._facilities.get(row)
         if found is None:
+            self._make_room()
             kind = FACILITY_KINDS[self._kind[row]]
             name, line = facility_name(kind, int(self._name[row])), street_line(key(0, "street", row))
             if self._of_record is not None:
@@ -149,12 +150,17 @@ class Providers:
         number = len(self._kind) + self._sts.index(st)
         found = self._facilities.get(number)
         if found is None:
+            self._make_room()
             start, end = self._blocks["hospital", st]
             row = start + key(0, "virtual", st) % (end - start)
             name = facility_name("virtual", key(0, "virtual name", st) % name_count("virtual"))
             line = street_line(key(0, "virtual street", st))
             found = self._facilities[number] = self._make(number, row, "virtual", name, line)
         return found
+
+    def _make_room(self) -> None:
+        if len(self._facilities) >= _MOST_KEPT:
+            self._facilities.clear()
 
     def _make(self, number: int, row: int, kind: str, name: str, line: str) -> Facility:
         return Facility(
