@@ -102,7 +102,7 @@ class MeasureChart(Chart):
         if name in encounter.tested:
             return encounter.tested[name]
         if self.put_off and not charting:
-            p.results.put_off(name, self.reading)
+            p.put_off(name, self.reading)
             p.answers[name] = encounter.clock
             encounter.tested[name] = None
             return None

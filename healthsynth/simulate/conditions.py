@@ -346,7 +346,7 @@ class _ResultIs(Test):
         self.answer = answer
 
     def holds(self, p: Patient) -> bool:
-        return p.results[self.name] == self.answer
+        return p.result(self.name) == self.answer
 
 
 def _result_is(condition: ast.ResultIs, scope: Scope) -> Bound:

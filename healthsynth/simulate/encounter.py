@@ -138,7 +138,7 @@ def _pause(p: Patient, wait: int, rest: list[Frame]) -> None:
     encounter = p.encounter
     assert encounter is not None
     until = max(encounter.clock, p.now) + wait
-    p.results.settle()
+    p.settle()
 
     def resume(p: Patient) -> None:
         if p.encounter is encounter:
@@ -189,7 +189,7 @@ def close(p: Patient, end: Clock | None, discharge: str | None = None) -> None:
             )
         )
     p.encounter = None
-    p.results.pending.clear()  # nobody reads them any more
+    p.pending.clear()  # nobody reads them any more
     p.busy_until = p.end if end is None else end
     if p.dead is None and end is not None and discharge != "hosp" and encounter.plan.after is not None:
         encounter.plan.after(p)
@@ -202,7 +202,7 @@ def admit(p: Patient, plan: VisitPlan, lasting: When) -> None:
     end = max(before.clock + MINUTE, before.start + typical_length(before.kind, p.draw("lengths")))
     after = before.plan.after
     before.plan, number = plan, before.number
-    p.results.settle()
+    p.settle()
     close(p, end, "hosp" if before.kind == "emergency" else None)
     plan.after = after
     stay = p.encounter = Encounter(p, plan, end)

@@ -21,7 +21,7 @@ class _Charted(Amount):
         self.name = name
 
     def at(self, p: Patient) -> float:
-        value = p.results[self.name]
+        value = p.result(self.name)
         return value if isinstance(value, float) else NAN
 
 

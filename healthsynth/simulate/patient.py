@@ -33,39 +33,6 @@ class Reading:
         raise NotImplementedError
 
 
-class Results:
-    """Results by measure. What is `pending` was measured in the visit under way, and is read when somebody asks for it."""
-
-    def __init__(self, patient: "Patient"):
-        self._patient = patient
-        self.known: dict[str, float | str] = {}
-        self.pending: dict[str, Reading] = {}
-
-    def __getitem__(self, name: str) -> float | str | None:
-        found = self.known.get(name)
-        if found is not None or not self.pending:
-            return found
-        reading = self.pending.pop(name, None)
-        if reading is None:
-            return None
-        value = reading.read(self._patient)
-        self.known[name] = value
-        return value
-
-    def __setitem__(self, name: str, value: float | str) -> None:
-        self.known[name] = value
-
-    def put_off(self, name: str, reading: Reading) -> None:
-        """Measured now, read later or never."""
-        self.known.pop(name, None)
-        self.pending[name] = reading
-
-    def settle(self) -> None:
-        """Read all that is pending: the body is about to change."""
-        for name in tuple(self.pending):
-            self[name]
-
-
 class Patient:
     """The state of one life. `now` is the local clock; nothing happens at or after `end`."""
 
@@ -107,7 +74,8 @@ class Patient:
         self.visits: list[Visit] = []
         self.events: list[Event] = []
         self.ends: dict[int, End] = {}
-        self.results = Results(self)  # the latest charted value or answer by measure; None if there is none
+        self.results: dict[str, float | str] = {}  # the latest charted value or answer by measure: see `result`
+        self.pending: dict[str, Reading] = {}  # measured in the visit under way, and read when somebody asks for it
         self.noise_key = key(person.seed, person.number, person.attempt, "noise") >> 64
         self.noise = 0  # of the visit under way, 64 bits (`measures.bind_reading`)
         self.answers: dict[str, Clock] = {}  # when that was
@@ -149,6 +117,28 @@ class Patient:
         if found is None:
             found = self.randoms[name] = self.stream(name).random
         return found()
+
+    def result(self, name: str) -> float | str | None:
+        """The latest charted value or answer; None if there is none."""
+        found = self.results.get(name)
+        if found is not None or not self.pending:
+            return found
+        reading = self.pending.pop(name, None)
+        if reading is None:
+            return None
+        value = reading.read(self)
+        self.results[name] = value
+        return value
+
+    def put_off(self, name: str, reading: Reading) -> None:
+        """Measured now, read later or never."""
+        self.results.pop(name, None)
+        self.pending[name] = reading
+
+    def settle(self) -> None:
+        """Read all that is pending: the body is about to change."""
+        for name in tuple(self.pending):
+            self.result(name)
 
     def turns(self, months: int) -> Clock:
         """The clock at which this patient is `months` old, by the calendar."""

@@ -32,7 +32,7 @@ def test_a_result_that_only_its_own_visit_reads_is_read_there_before_the_history
 
 def test_a_result_that_nobody_asked_for_is_forgotten_with_its_visit():
     p = live(engine(PASSING.replace("when: result sugar >= 126", "when: age >= 99")), age=40, history=YEAR)
-    assert not p.results.pending
+    assert not p.pending
 
 
 def test_a_shorter_history_reads_the_same_values():
