@@ -3,7 +3,8 @@
     python scripts/build_codes.py [REFERENCE_DATA]
 
 Rows: system (S SNOMED CT, L LOINC, R RxNorm, C CVX, I ICD-10-CM), code, kinds (joined by |), status (inactive or
-blank), then the displays, the preferred one first, joined by |. Extension namespaces of SNOMED CT (national licences),
+blank), then the displays, the preferred one first, joined by |. ICD-10-CM is whole: the table of codes has a part of it, the list
+beside it the rest. Extension namespaces of SNOMED CT (national licences),
 NUCC and NUBC codes, and displays found in Synthea alone that contradict the terminology are left out.
 """
 
@@ -40,6 +41,11 @@ def build(reference: Path, target: Path) -> int:
                 status[key] = row["status"]
             if row["display"] and row["display_status"] != "conflict":
                 displays[key].append((0 if row["preferred"] == "1" else 1, row["display"].replace("|", "/")))
+    with gzip.open(reference / "codes" / "icd10cm.csv.gz", "rt", encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            key = "I", row["code_dotted"]
+            kinds[key] |= set()
+            displays[key] += [(2, name.replace("|", "/")) for name in (row["long_name"], row["short_name"]) if name]
     lines = io.StringIO()
     for key in sorted(kinds):
         names = "|".join(dict.fromkeys(display for _, display in sorted(displays[key])))

@@ -10,6 +10,10 @@ Found = list[Finding]
 _Values = list[tuple[Any, str, str]]  # (value, path, key)
 
 
+# FHIR's list of types of identifiers is a part of HL7's table 0203; US Core itself asks for MB, a member number, which it lacks.
+_WIDER = frozenset({"http://terminology.hl7.org/CodeSystem/v2-0203"})
+
+
 class Conform:
     """Checks of one resource; `warnings` asks for extensible bindings as well."""
 
@@ -117,6 +121,7 @@ class Conform:
             given = ", ".join(str(each.get("code")) for each in listed)
             # A code of another system is taken for a meaning that the value set lacks.
             systems = {system for system, _ in allowed}
+            systems -= _WIDER
             known = in_codes(value, allowed) or not all(each.get("system") in systems for each in listed) or not listed
         if not known:
             message = f"{given}: none of {some({code for _, code in allowed})} ({self.label})"

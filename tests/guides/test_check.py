@@ -202,6 +202,11 @@ def test_an_extensible_binding_gives_a_warning_only_when_asked() -> None:
     ]
 
 
+def test_identifiers_may_have_any_type_of_hl7s_table() -> None:
+    social_security = concept(TERMS + "v2-0203", "SS")
+    assert check(broken(SAMPLES["patient"], "identifier.0.type", social_security), "6.1.0", warnings=True) == []
+
+
 def test_the_rules_of_7_0_0_are_those_of_7_0_0() -> None:
     unknown = {"system": TERMS + "v3-NullFlavor", "code": "UNK"}
     two = broken(SAMPLES["patient"], "extension.0.extension.+", {"url": "ombCategory", "valueCoding": unknown})
