@@ -6,7 +6,6 @@ what is nobody's.
 
 import gzip
 import hashlib
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,15 +14,13 @@ from typing import Any
 import orjson
 
 from healthsynth.errors import UsageError
+from healthsynth.load import lines
 from healthsynth.load.closure import Resource
+from healthsynth.load.lines import Span
 from healthsynth.run import layout, manifest
 
 TAG_SYSTEM = "https://healthsynth.example.org/fhir/CodeSystem/load"
 _FORMATS = ("fhir", "ndjson")
-_PATIENT = re.compile(rb'"reference":"Patient/([A-Za-z0-9.-]+)"')
-_ITSELF = re.compile(rb'^\{"resourceType":"Patient","id":"([A-Za-z0-9.-]+)"')
-
-Span = tuple[Path, int, int]  # of a file: from this byte, so many bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,10 +82,6 @@ def open_source(folder: Path, format_: str | None = None, tag: str | None = None
     if check:
         _compare(folder, files)
     paths = [folder / file["path"] for file in files]
-    if chosen == "ndjson" and any(path.suffix == ".gz" for path in paths):
-        raise UsageError(
-            f"the NDJSON of {folder} is packed: unpack it first (gunzip {folder / chosen}/*.gz), or load the bundles"
-        )
     print_ = hashlib.sha256((folder / layout.MANIFEST).read_bytes()).hexdigest()
     units = _bundles(paths) if chosen == "fhir" else _patients(paths)
     return Source(folder, chosen, print_, tag or print_[:16], counts[chosen], units)
@@ -125,29 +118,10 @@ def _bundles(paths: list[Path]) -> tuple[Unit, ...]:
 
 def _patients(paths: list[Path]) -> tuple[Unit, ...]:
     """One unit of what belongs to nobody, then one a patient; lines of a patient that follow each other are one span."""
-    owned: dict[str, list[Span]] = {}
-    for path in paths:
-        at = 0
-        with path.open("rb") as file:
-            for line in file:
-                _extend(owned.setdefault(_owner(line), []), path, at, len(line))
-                at += len(line)
+    owned = lines.owned(paths)
     shared = owned.pop("", [])
     first = (Unit("shared", True, tuple(shared)),) if shared else ()
     return (*first, *(Unit(owner, False, tuple(spans)) for owner, spans in owned.items()))
-
-
-def _extend(spans: list[Span], path: Path, at: int, size: int) -> None:
-    if spans and spans[-1][0] == path and spans[-1][1] + spans[-1][2] == at:
-        spans[-1] = (path, spans[-1][1], spans[-1][2] + size)
-    else:
-        spans.append((path, at, size))
-
-
-def _owner(line: bytes) -> str:
-    """The id of the patient that a line is about, or nothing."""
-    found = _ITSELF.match(line) or _PATIENT.search(line)
-    return found[1].decode() if found else ""
 
 
 def _resources(unit: Unit) -> Iterator[dict[str, Any]]:
@@ -156,9 +130,5 @@ def _resources(unit: Unit) -> Iterator[dict[str, Any]]:
         bundle = orjson.loads(gzip.decompress(content) if unit.bundle.suffix == ".gz" else content)
         for entry in bundle["entry"]:
             yield entry["resource"]
-    for path, start, size in unit.spans:
-        with path.open("rb") as file:
-            file.seek(start)
-            for line in file.read(size).split(b"\n"):
-                if line:
-                    yield orjson.loads(line)
+    for span in unit.spans:
+        yield from map(orjson.loads, lines.read(span))

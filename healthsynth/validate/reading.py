@@ -1,11 +1,14 @@
-"""Files of FHIR JSON, whatever state they are in: Bundles, single resources, lists of them, NDJSON.
+"""Files of FHIR JSON, whatever state they are in: Bundles, single resources, lists of them, NDJSON; gzipped or not.
 
 A file is read resource by resource. Small files are parsed whole; of big ones only a window is in memory, so that the size
 of a Bundle does not matter, only that of its largest entry.
 """
 
 import codecs
+import gzip
+import io
 import json
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -17,6 +20,7 @@ from healthsynth.validate.faults import Fault
 Json = dict[str, Any]
 SUFFIXES = (".json", ".ndjson", ".jsonl")
 _LINES = (".ndjson", ".jsonl")
+_PACKED = ".gz"
 _SMALL = 8 << 20  # bytes; bigger files are read through a window
 _CHUNK = 1 << 20
 _MOST = 512 << 20  # characters of one value; more is refused
@@ -36,7 +40,8 @@ class Found(NamedTuple):
 def files(paths: list[Path]) -> tuple[list[Path], list[tuple[Path, str]]]:
     """The files to read, sorted, each once; and what was left out, with the reason.
 
-    Of a folder only files with the suffixes above are taken; a file that was named itself is always taken.
+    Of a folder only files with the suffixes above are taken, or with `.gz` behind them; a file that was named itself is
+    always taken.
     """
     taken: dict[Path, None] = {}
     skipped: list[tuple[Path, str]] = []
@@ -45,7 +50,7 @@ def files(paths: list[Path]) -> tuple[list[Path], list[tuple[Path, str]]]:
             for each in sorted(path.rglob("*")):
                 if not each.is_file() or any(part.startswith(".") for part in each.relative_to(path).parts):
                     continue  # hidden files are nobody's output
-                if each.name in _OURS or each.suffix.lower() not in SUFFIXES:
+                if each.name in _OURS or _suffix(each) not in SUFFIXES:
                     skipped.append((each, "not FHIR JSON by its name"))
                 else:
                     taken[each] = None
@@ -58,27 +63,42 @@ def read(path: Path) -> Iterator[Found]:
     """Everything in a file, faults of reading included. Never raises for what is in the file, nor for a missing one."""
     name = str(path)
     try:
-        size = path.stat().st_size
-        if size == 0:
+        lines = _suffix(path) in _LINES
+        with _opened(path) as stream:
+            content = stream.read(1 if lines else _SMALL + 1)
+        if not content:
             yield _fault(name, "empty", "the file is empty")
-        elif path.suffix.lower() in _LINES:
+        elif lines:
             yield from _lines(path, name)
-        elif size <= _SMALL:
-            yield from _whole(path, name)
+        elif len(content) <= _SMALL:
+            yield from _whole(path, name, content)
         elif _begins_with_a_line(path):
             yield from _lines(path, name)
         else:
+            del content
             yield from _window(path, name)
     except OSError as problem:
         yield _fault(name, "unreadable", f"cannot be read: {problem.strerror or problem}")
+    except (EOFError, zlib.error) as problem:
+        yield _fault(name, "unreadable", f"is not a whole gzip file: {problem}")
+
+
+def _suffix(path: Path) -> str:
+    """What kind of file it is, by its name; `.gz` does not count."""
+    name = path.name.lower()
+    return Path(name.removesuffix(_PACKED)).suffix
+
+
+def _opened(path: Path) -> io.BufferedReader | gzip.GzipFile:
+    return gzip.open(path) if path.suffix.lower() == _PACKED else path.open("rb")
 
 
 def _fault(name: str, code: str, message: str, line: int = 0) -> Found:
     return Found(line, fault=Fault(name, line, "", "file", code, "", message))
 
 
-def _whole(path: Path, name: str) -> Iterator[Found]:
-    content = path.read_bytes().removeprefix(codecs.BOM_UTF8)
+def _whole(path: Path, name: str, content: bytes) -> Iterator[Found]:
+    content = content.removeprefix(codecs.BOM_UTF8)
     if not content.strip():
         yield _fault(name, "empty", "the file is empty")
         return
@@ -110,7 +130,7 @@ def _is_lines(content: bytes) -> bool:
 
 def _begins_with_a_line(path: Path) -> bool:
     """Whether the first line is a whole object: NDJSON under another name."""
-    with path.open("rb") as stream:
+    with _opened(path) as stream:
         first = stream.readline(_CHUNK)
     return first.endswith(b"\n") and _is_lines(first + b"{}")
 
@@ -161,7 +181,7 @@ def _entry(entry: Any, name: str, number: int) -> Found:
 
 
 def _lines(path: Path, name: str) -> Iterator[Found]:
-    with path.open("rb") as stream:
+    with _opened(path) as stream:
         number = 0
         while raw := stream.readline(_MOST):
             number += 1
@@ -186,7 +206,7 @@ def _window(path: Path, name: str, damage: str = "") -> Iterator[Found]:
     """A file through a window; `damage` says what is already known to be wrong with it."""
     read_to = 0
     try:
-        with path.open(encoding="utf-8-sig", newline="") as stream:
+        with io.TextIOWrapper(_opened(path), encoding="utf-8-sig", newline="") as stream:
             window = _Window(stream.read)
             for found in _values(window, name):
                 read_to = max(read_to, found.line)

@@ -1,5 +1,6 @@
 """A run that is small and has everything that matters: shared resources, circles, chains; as bundles and as NDJSON."""
 
+import gzip
 import hashlib
 import json
 from collections import Counter
@@ -40,8 +41,8 @@ SHARED = {
 TOTAL = 7 * PATIENTS + 3
 
 
-def write(folder: Path, format_: str = "fhir") -> Path:
-    """An output folder as `healthsynth generate` leaves it."""
+def write(folder: Path, format_: str = "fhir", packed: bool = False) -> Path:
+    """An output folder as `healthsynth generate` leaves it; `packed`: with --compress gzip, a gzip member a line."""
     units = {**SHARED, **{f"p{number}": patient(number) for number in range(PATIENTS)}}
     everything = [resource for resources in units.values() for resource in resources]
     files: dict[str, bytes] = {}
@@ -58,6 +59,11 @@ def write(folder: Path, format_: str = "fhir") -> Path:
             line = json.dumps(one, separators=(",", ":")).encode() + b"\n"
             path = f"ndjson/{one['resourceType']}.ndjson"
             files[path] = files.get(path, b"") + line
+    if packed:
+        files = {
+            f"{path}.gz": b"".join(map(gzip.compress, content.splitlines(keepends=True)))
+            for path, content in files.items()
+        }
     for path, content in files.items():
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
         (folder / path).write_bytes(content)

@@ -21,9 +21,10 @@ def rejected(output):
 
 
 @pytest.mark.parametrize("entries", [2, 3, 5, 100])
+@pytest.mark.parametrize("packed", [False, True])
 @pytest.mark.parametrize("format_", ["fhir", "ndjson"])
-def test_a_server_that_holds_to_references_takes_everything_in_any_cut(entries, format_, tmp_path, server, cli):
-    output = write(tmp_path / "out", format_)
+def test_a_server_that_holds_to_references_takes_everything_in_any_cut(entries, format_, packed, tmp_path, server, cli):
+    output = write(tmp_path / "out", format_, packed)
     code, out, err = cli("load", output, "--server", server.url, "--max-entries", entries, "--verify")
     assert (code, err) == (0, "")
     assert len(server.store) == TOTAL

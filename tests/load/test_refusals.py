@@ -1,6 +1,8 @@
 """Wrong addresses, servers and folders: one sentence each, exit code 2 or 4, and nothing sent."""
 
 import datetime
+import gzip
+import hashlib
 import json
 import socket
 import ssl
@@ -168,22 +170,27 @@ def test_wrong_options_are_said(options, words, output, server, cli, monkeypatch
     assert not server.posts
 
 
-def test_packed_ndjson_is_not_taken_for_less_than_it_is(tmp_path, server, cli):
-    import gzip
-    import hashlib
-
-    output = write(tmp_path / "out", "ndjson")
-    found = json.loads((output / "manifest.json").read_text())
-    for file in found["files"]:
-        path = output / file["path"]
-        content = gzip.compress(path.read_bytes())
-        path.unlink()
-        (output / f"{file['path']}.gz").write_bytes(content)
-        file |= {"path": f"{file['path']}.gz", "size": len(content), "sha256": hashlib.sha256(content).hexdigest()}
-    (output / "manifest.json").write_text(json.dumps(found))
+@pytest.mark.parametrize(
+    ("damage", "words"),
+    [
+        (lambda packed: packed[:-9], "ends within a line"),
+        (lambda packed: packed + b"more", "cannot be unpacked"),
+        (lambda packed: gzip.compress(b'{"resourceType":"Pat') + packed, "ends within a line"),
+    ],
+)
+def test_packed_ndjson_that_is_damaged_is_refused(damage, words, tmp_path, server, cli):
+    output = write(tmp_path / "out", "ndjson", packed=True)
+    told = json.loads((output / "manifest.json").read_text())
+    content = damage((output / "ndjson/Patient.ndjson.gz").read_bytes())
+    (output / "ndjson/Patient.ndjson.gz").write_bytes(content)
+    for file in told["files"]:
+        if file["path"] == "ndjson/Patient.ndjson.gz":
+            file |= {"size": len(content), "sha256": hashlib.sha256(content).hexdigest()}
+    (output / "manifest.json").write_text(json.dumps(told))
     code, _, err = cli("load", output, "--server", server.url)
     assert code == 2
-    assert "unpack it first" in err
+    assert words in err
+    assert not server.posts
 
 
 def test_a_journal_that_cannot_be_written_stops_before_anything_is_sent(output, server, cli, tmp_path):

@@ -1,5 +1,6 @@
 """Files of every quality: what is reported, and that the other files are still checked."""
 
+import gzip
 import json
 from pathlib import Path
 from typing import Any
@@ -34,6 +35,20 @@ def test_good_files_pass_whatever_their_form(tmp_path: Path) -> None:
     assert report.resources == {"Patient": 6, "Encounter": 2, "Bundle": 1}
 
 
+def test_gzipped_files_are_read_as_others_are(tmp_path: Path) -> None:
+    write_bundle(tmp_path / "bundle.json", GOOD)
+    write_lines(tmp_path / "lines.ndjson", [{**each, "id": f"b{n}"} for n, each in enumerate(GOOD)])
+    (tmp_path / "lines.json").write_text("".join(json.dumps({**PATIENT, "id": f"e{n}"}) + "\n" for n in range(2)))
+    before = run(tmp_path)
+    for path in list(tmp_path.iterdir()):
+        content = path.read_bytes()
+        path.unlink()
+        # Two members in a row are a gzip file too.
+        path.with_name(f"{path.name}.gz").write_bytes(gzip.compress(content[:99]) + gzip.compress(content[99:]))
+    after = run(tmp_path)
+    assert (after.files, after.resources, after.passed) == (3, before.resources, True)
+
+
 BAD_FILES: list[tuple[str, bytes, str]] = [
     ("empty.json", b"", "empty"),
     ("blank.json", b" \n ", "empty"),
@@ -50,6 +65,14 @@ BAD_FILES: list[tuple[str, bytes, str]] = [
     ("entry.json", b'{"resourceType": "Bundle", "type": "collection", "entry": [5]}', "not-fhir"),
     ("entries.json", b'{"resourceType": "Bundle", "type": "collection", "entry": [{"resource": {}}]}', "not-fhir"),
     ("line.ndjson", b'{"resourceType": "Patient"\n', "broken-json"),
+    ("empty.json.gz", gzip.compress(b""), "empty"),
+    ("broken.json.gz", gzip.compress(b'{"resourceType": "Patient",'), "broken-json"),
+    ("line.ndjson.gz", gzip.compress(b'{"resourceType": "Patient"\n'), "broken-json"),
+    ("latin.ndjson.gz", gzip.compress('{"resourceType": "Patient", "id": "é"}\n'.encode("latin-1")), "encoding"),
+    ("plain.json.gz", json.dumps(PATIENT).encode(), "unreadable"),
+    ("cut.json.gz", gzip.compress(json.dumps(PATIENT).encode())[:-9], "unreadable"),
+    ("cut.ndjson.gz", gzip.compress(json.dumps(PATIENT).encode())[:-9], "unreadable"),
+    ("spoiled.json.gz", gzip.compress(json.dumps(PATIENT).encode())[:20] + b"\xff" * 40, "unreadable"),
 ]
 
 
@@ -81,13 +104,20 @@ def test_a_broken_line_does_not_hide_the_next(tmp_path: Path) -> None:
     assert (report.resources, lines) == ({"Patient": 1}, [1, 4])
 
 
+@pytest.mark.parametrize("packed", [False, True])
 @pytest.mark.parametrize("size", [1, 1 << 12, 1 << 20])
-def test_big_files_are_read_through_a_window(tmp_path: Path, size: int, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_big_files_are_read_through_a_window(
+    tmp_path: Path, size: int, packed: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(reading_module, "_SMALL", 0)
     monkeypatch.setattr(reading_module, "_CHUNK", size)
     monkeypatch.setattr(reading_module._Window._more, "__defaults__", (size,))
     visits = [encounter(str(n), f"20{n:02d}-05-01T09:00:00Z", f"20{n:02d}-05-01T10:00:00Z") for n in range(1, 20)]
     write_bundle(tmp_path / "big.json", [PATIENT, *visits])
+    if packed:
+        content = (tmp_path / "big.json").read_bytes()
+        (tmp_path / "big.json").unlink()
+        (tmp_path / "big.json.gz").write_bytes(gzip.compress(content))
     report = run(tmp_path)
     assert (report.errors, report.resources) == (0, {"Patient": 1, "Encounter": 19, "Bundle": 1})
 
