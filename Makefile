@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 REFERENCE ?= ../shared
 
-.PHONY: demo test check format native bench conformance lock clean
+.PHONY: demo test check format native bench conformance conformance-ci lock clean
 .DELETE_ON_ERROR:
 
 # --- what commands run in ---------------------------------------------------------------------------------------------
@@ -68,6 +68,10 @@ bench: native
 # Against other programs: the HL7 validator, the reference table of codes. Tools come from the reference data folder.
 conformance: $(VENV)/.ready-dev
 	tests/conformance/run.sh --reference "$(REFERENCE)"
+
+# The part of it that CI runs: few patients, no time is judged.
+conformance-ci: $(VENV)/.ready-dev
+	tests/conformance/run.sh --reference "$(REFERENCE)" --small
 
 lock:
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \

@@ -200,10 +200,12 @@ def _killed(options: Options, home: Path, made: Server) -> Verdict:
             )
         kill_all(leader)
         stages.append(_stage(made))
+        if options.small and number == KILLS - 1:
+            break  # the last kill has a second at most to happen in
     done = subprocess.run([*run, "--resume"], capture_output=True, text=True, check=False)
     wrong = [done.stderr[-300:]] if done.returncode else _different(home, made)
     return Verdict(
-        f"kill -9 {KILLS} times while {options.databases:,} patients are written, then --resume", not wrong,
+        f"kill -9 {len(stages)} times while {options.databases:,} patients are written, then --resume", not wrong,
         f"{len(wrong)} differences; killed at {', '.join(map(str, stages))} of {chunks} chunks", "target 0", tuple(wrong),
     )  # fmt: skip
 

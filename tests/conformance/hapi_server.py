@@ -11,7 +11,7 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
-from tests.conformance.pages import installed
+from tests.conformance.registries import fetch, installed
 from tests.conformance.verdict import BUILD
 
 SOURCES = Path(__file__).with_name("hapi")
@@ -75,7 +75,8 @@ class Hapi:
 
 def class_path() -> str:
     """What java needs, built once for these sources."""
-    installed("mvn", "maven", "default-jdk-headless")
+    installed("javac", "default-jdk-headless")
+    installed("mvn", "maven")
     files = sorted(path for path in SOURCES.rglob("*") if path.is_file())
     key = hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()[:12]
     home = BUILD.parent / f"hapi-{key}"
@@ -86,7 +87,7 @@ def class_path() -> str:
             "mvn", "-q", "-B", f"-Dout.dir={home}", "compile", "dependency:build-classpath",
             f"-Dmdep.outputFile={home / 'dependencies'}", "-Dmdep.includeScope=runtime",
         ]  # fmt: skip
-        subprocess.run(command, cwd=SOURCES, check=True)
+        fetch(command, cwd=SOURCES)
         known.write_text(f"{home / 'classes'}:{(home / 'dependencies').read_text()}")
     return known.read_text()
 

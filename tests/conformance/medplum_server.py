@@ -8,7 +8,7 @@ import urllib.request
 from pathlib import Path
 
 from tests.conformance.hapi_server import free_port
-from tests.conformance.pages import installed
+from tests.conformance.registries import npm_install
 from tests.conformance.verdict import BUILD
 
 VERSION = "5.2.13"
@@ -27,11 +27,7 @@ class Medplum:
         self.url = f"http://127.0.0.1:{self._port}/fhir"
 
     def __enter__(self) -> "Medplum":
-        installed("npm", "nodejs", "npm")
-        TOOLS.mkdir(parents=True, exist_ok=True)
-        (TOOLS / "package.json").write_text('{"private": true, "type": "module"}\n')
-        install = ["npm", "install", "--silent", "--no-audit", "--no-fund", "--save-exact", *PACKAGES]
-        subprocess.run(install, cwd=TOOLS, check=True, stdout=subprocess.DEVNULL)
+        npm_install(TOOLS, PACKAGES)
         shutil.copy(DRIVER, TOOLS / DRIVER.name)
         self._process = subprocess.Popen(["node", "--max-old-space-size=2048", DRIVER.name, str(self._port)], cwd=TOOLS)
         deadline = time.monotonic() + SECONDS

@@ -6,7 +6,6 @@ what drives it and axe-core from npm, into the build folder.
 """
 
 import json
-import os
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -14,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.conformance.populations import population
+from tests.conformance.registries import installed, npm_install
 from tests.conformance.verdict import BUILD, Options, Verdict, alone
 
 PATIENTS, PAGES = 120, 8
@@ -26,7 +26,6 @@ MINUTES = 15
 def check(options: Options) -> Iterator[Verdict]:
     """Generate, open, judge."""
     chromium = installed("chromium", "chromium")
-    installed("npm", "nodejs", "npm")
     tools = packages()
     pages = sample(population(PATIENTS, options.seed, "-f", "html") / "html")
     found = list(looked(chromium, tools, pages))
@@ -49,31 +48,9 @@ def check(options: Options) -> Iterator[Verdict]:
     )
 
 
-def installed(command: str, *debian: str) -> str:
-    """The path of a command, from Debian if it is not there.
-
-    Raises:
-        subprocess.CalledProcessError: apt-get cannot install it.
-    """
-    if shutil.which(command) is None:
-        quiet = {
-            "check": True,
-            "stdout": subprocess.DEVNULL,
-            "env": {**os.environ, "DEBIAN_FRONTEND": "noninteractive"},
-        }
-        subprocess.run(["apt-get", "update", "-qq"], **quiet)
-        subprocess.run(["apt-get", "install", "-y", "-qq", "--no-install-recommends", *debian], **quiet)
-    path = shutil.which(command)
-    assert path, f"there is no {command}"
-    return path
-
-
 def packages() -> Path:
     """The folder with the driver and what it needs from npm."""
-    TOOLS.mkdir(parents=True, exist_ok=True)
-    (TOOLS / "package.json").write_text('{"private": true, "type": "module"}\n')
-    command = ["npm", "install", "--silent", "--no-audit", "--no-fund", "--save-exact", *PACKAGES]
-    subprocess.run(command, cwd=TOOLS, check=True, stdout=subprocess.DEVNULL)
+    npm_install(TOOLS, PACKAGES)
     shutil.copy(DRIVER, TOOLS / DRIVER.name)
     return TOOLS
 

@@ -12,9 +12,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.conformance.registries import apt_install
+
 ACCOUNT = "postgres"  # the server refuses to run as root; Debian's package makes this account
 _DEBIAN = Path("/usr/lib/postgresql")
-_PATIENCE = 60.0
+_PATIENCE = 300.0  # seconds until it answers: one on an idle machine
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,15 +43,17 @@ def binaries() -> Path | None:
     return Path(elsewhere).resolve().parent if elsewhere else None
 
 
-def install() -> Path | None:
-    """The same, installed from the system's registry if it is not there; None where that fails."""
-    if binaries() is None and os.geteuid() == 0 and shutil.which("apt-get"):
-        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "check": False}
-        environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-        subprocess.run(["apt-get", "update", "-qq"], env=environment, **quiet)  # type: ignore[call-overload]
-        command = ["apt-get", "install", "-y", "-qq", "--no-install-recommends", "postgresql"]
-        subprocess.run(command, env=environment, **quiet)  # type: ignore[call-overload]
-    return binaries()
+def install() -> Path:
+    """The same, installed from the system's registry if it is not there.
+
+    Raises:
+        AssertionError: it cannot be.
+    """
+    if binaries() is None:
+        apt_install("postgresql")
+    found = binaries()
+    assert found, "there is no PostgreSQL, also after apt-get install postgresql"
+    return found
 
 
 @contextmanager
@@ -60,8 +64,6 @@ def server() -> Iterator[Server]:
         RuntimeError: there is none to start, or it does not come up; says what it said.
     """
     programs = install()
-    if programs is None:
-        raise RuntimeError("there is no PostgreSQL: apt-get install postgresql")
     account = ACCOUNT if os.geteuid() == 0 else None
     home = Path(tempfile.mkdtemp(prefix="healthsynth-postgres-"))
     if account:

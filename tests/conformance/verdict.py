@@ -10,6 +10,9 @@ ROOT = Path(__file__).parents[2]
 BUILD = ROOT / "build" / "conformance"
 
 
+SMALL = 150  # patients of --small: six chunks, so that a run can be killed between them
+
+
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """`passed` is None for what could not be looked at; `figure` says why then. `detail` lists examples."""
@@ -27,7 +30,12 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What every check is told. `reference` is the reference data folder, with the tools of other people's making."""
+    """What every check is told.
+
+    Attributes:
+        reference: the reference data folder, with the tools of other people's making.
+        small: as CI has it: few patients, few kills, and no time is judged, since others use the machine.
+    """
 
     reference: Path
     patients: int
@@ -36,6 +44,7 @@ class Options:
     seed: int
     server: bool
     databases: int = 300
+    small: bool = False
 
     def tools(self) -> Path | None:
         """The folder of the independent judges; None where it is absent."""
@@ -55,12 +64,24 @@ def arguments(description: str) -> argparse.ArgumentParser:
     parser.add_argument("--lives", type=int, default=4000, help="for life expectancy, of each sex")
     parser.add_argument("--databases", type=int, default=300, help="patients for databases and consumers")
     parser.add_argument("--seed", type=int, default=2026)
+    parser.add_argument("--small", action="store_true", help="as CI has it: few patients and kills, no time is judged")
     parser.add_argument("--server", action="store_true", help="load 200 patients into the FHIR server instead of 10")
     return parser
 
 
 def options(given: argparse.Namespace) -> Options:
-    return Options(given.reference, given.patients, given.large, given.lives, given.seed, given.server, given.databases)
+    if given.small:
+        given.patients, given.databases, given.server = SMALL, SMALL, False
+    return Options(
+        given.reference,
+        given.patients,
+        given.large,
+        given.lives,
+        given.seed,
+        given.server,
+        given.databases,
+        given.small,
+    )
 
 
 def said(verdicts: Iterable[Verdict]) -> Iterator[Verdict]:
@@ -83,3 +104,8 @@ def no_reference(what: str, given: Options, meaning: str) -> Verdict:
     return Verdict(
         what, None, f"not looked at: {given.reference} has no {meaning}", "make conformance REFERENCE=folder"
     )
+
+
+def untimed(what: str, figure: str) -> Verdict:
+    """For a time where times are not judged."""
+    return Verdict(what, None, f"{figure}; not judged with --small", "make conformance")
