@@ -16,7 +16,7 @@ def test_a_download_that_fails_is_tried_once_more(tmp_path):
 
 def test_a_download_that_fails_twice_is_a_failure_that_says_why(tmp_path):
     code = "import sys; open('tries', 'a').write('.'); sys.exit('no route to the registry')"
-    with pytest.raises(AssertionError, match="tried twice, ended with 1(.|\n)*no route to the registry"):
+    with pytest.raises(AssertionError, match=r"tried twice, ended with 1(.|\n)*no route to the registry"):
         fetch([sys.executable, "-c", code], cwd=tmp_path, pause=0)
     assert (tmp_path / "tries").read_text() == ".."
 
