@@ -26,7 +26,7 @@ def clock(day: date, seconds: int = 0) -> Clock:
     return (day - _EPOCH).days * DAY + seconds
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=4096)
 def _civil(days: int) -> date:
     return _EPOCH + timedelta(days=days)
 

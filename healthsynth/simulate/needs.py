@@ -103,9 +103,10 @@ class _Readers:
 
     def later(self) -> set[str]:
         """The results that are read later than in the visit that measures them, perhaps."""
+        always = self._of_no_step()
         while True:
             before = dict(self.measured)
-            self.late = self._of_no_step()
+            self.late = set(always)
             for module in self.program.modules:
                 for rule in module.care.values():
                     self._scan(module, rule.do, frozenset())

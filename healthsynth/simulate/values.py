@@ -126,27 +126,30 @@ class TableValue(Amount):
     """
 
     def __init__(self, table: MeasureTable, own: OwnRank):
-        self.female = _grid(table.female)
-        self.male = _grid(table.male)
+        self.table = table
+        self.female: list[_Spot] = []  # made when the first woman, the first man is measured
+        self.male: list[_Spot] = []
         self.own = own
 
     def at(self, p: Patient) -> float:
         grid = self.female if p.sex == "female" else self.male
+        if not grid:
+            grid.extend(_grid(self.table.female if p.sex == "female" else self.table.male))
         mean, sd, skew = grid[(p.now - p.birth) // _GRID_STEP]
         z = self.own.of(p)
         return mean + sd * (z + (z * z - 1) * skew / 6 if skew else z)
 
 
-_GRID_STEP: Final = (
-    YEAR // 12
-)  # looked up by month of age instead of searched: between two months nothing is to be seen
+_Spot = tuple[float, float, float]  # mean, sd, skew
+# Looked up by month of age instead of searched: between two months nothing is to be seen.
+_GRID_STEP: Final = YEAR // 12
 _GRID_MONTHS: Final = 12 * 125
 
 
-def _grid(rows: tuple[tuple[float, float, float, float], ...]) -> list[tuple[float, float, float]]:
+def _grid(rows: tuple[tuple[float, float, float, float], ...]) -> list[_Spot]:
     """Mean, sd and skew for every month of age, linear between the middles of the bands and flat beyond them."""
     ages = [row[0] for row in rows]
-    found: list[tuple[float, float, float]] = []
+    found: list[_Spot] = []
     for month in range(_GRID_MONTHS):
         age = month / 12
         i = bisect_left(ages, age)
