@@ -138,14 +138,22 @@ def validate(
     if not taken:
         raise UsageError("there are no .json, .ndjson or .jsonl files in " + ", ".join(map(str, paths)))
     report = Report(guide, len(taken), [(str(path), why) for path, why in skipped])
-    together = _Together(report)
+    together: dict[str, _Together] = {}
     day = _reference_date(paths) if as_of is None else as_of
     for done, result in enumerate(_examined(taken, Settings(guide, day), workers), 1):
-        together.add(result)
+        together.setdefault(_edition(Path(result.file)), _Together(report)).add(result)
         if progress is not None:
             progress(done, len(taken))
-    together.settle()
+    for edition in together.values():
+        edition.settle()
     return report
+
+
+def _edition(path: Path) -> str:
+    """What a file is held together with: NDJSON beside the bundles of one of our runs has the same resources again."""
+    folder = path.parent
+    again = folder.name == "ndjson" and (folder.parent / "manifest.json").exists() and (folder.parent / "fhir").is_dir()
+    return str(folder) if again else ""
 
 
 def _reference_date(paths: Sequence[Path]) -> str:
@@ -193,7 +201,7 @@ class _Together:
             self._faults(dangling(each.file, each.facts, marks))
         self._faults(iter(shared_ids([(each.file, each.facts.own) for each in self.open])))
         self._patients()
-        self.report.faulty = [(file, *numbers) for file, numbers in self.counts.items() if any(numbers)]  # type: ignore[misc]
+        self.report.faulty += [(file, *numbers) for file, numbers in self.counts.items() if any(numbers)]  # type: ignore[misc]
 
     def _patients(self) -> None:
         lives: dict[str, Life] = {}

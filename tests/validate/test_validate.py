@@ -49,6 +49,18 @@ def test_gzipped_files_are_read_as_others_are(tmp_path: Path) -> None:
     assert (after.files, after.resources, after.passed) == (3, before.resources, True)
 
 
+def test_bundles_and_ndjson_of_one_run_are_two_editions_of_the_same(tmp_path: Path) -> None:
+    for name in ("fhir", "ndjson"):
+        (tmp_path / name).mkdir()
+    write_bundle(tmp_path / "fhir" / "a.json", GOOD)
+    write_lines(tmp_path / "ndjson" / "Patient.ndjson", GOOD)
+    assert ("identity", "duplicate-id") in codes(run(tmp_path))  # nobody's run: files that say the same id
+    (tmp_path / "manifest.json").write_text("{}")
+    assert run(tmp_path).passed
+    write_lines(tmp_path / "ndjson" / "Patient-2.ndjson", GOOD[:1])
+    assert ("identity", "duplicate-id") in codes(run(tmp_path))
+
+
 BAD_FILES: list[tuple[str, bytes, str]] = [
     ("empty.json", b"", "empty"),
     ("blank.json", b" \n ", "empty"),
