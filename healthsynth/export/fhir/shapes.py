@@ -107,6 +107,15 @@ class Resource(NamedTuple):
     slots: list[Slot]
     builder: Builder
 
+    def template(self) -> Json:
+        """The JSON, with markers."""
+        found: Json = orjson.loads(self.text)
+        return found
+
+    def samples(self) -> tuple[tuple[Any, ...], ...]:
+        """The sample values of each slot."""
+        return tuple([slot.samples for slot in self.slots])
+
 
 @dataclass(slots=True, eq=False)
 class Shape:
@@ -123,8 +132,7 @@ class Shape:
         """(resource type, stamp) of each resource; made when first asked for."""
         if not self._lines:
             self._lines = tuple(
-                (each.type, compile_stamp([(orjson.loads(each.text), each.slots)], self.names))
-                for each in self.resources
+                (each.type, compile_stamp([(each.template(), each.slots)], self.names)) for each in self.resources
             )
         return self._lines
 
@@ -158,7 +166,7 @@ def trace(family: Family, e: Any, v: Values, end: Any, link: Any, profiles: Mapp
 def samples(resource: Resource) -> list[Json]:
     """The resource with sample values: each value of each slot at least once."""
     most = max((len(slot.samples) for slot in resource.slots), default=1)
-    traced = orjson.loads(resource.text)
+    traced = resource.template()
     return [_fill(traced, resource.slots, n) for n in range(most)]
 
 
