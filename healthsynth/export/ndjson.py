@@ -72,7 +72,7 @@ class NdjsonFormat:
 
     def add(self, record: Record, out: Output) -> None:
         for kind, lines in self._fhir.lines(record).items():
-            self._lines.setdefault(kind, []).append((("\n".join(lines) + "\n").encode(), len(lines)))
+            self._lines.setdefault(kind, []).append((b"\n".join([*[line.encode() for line in lines], b""]), len(lines)))
             out.count(kind, len(lines))
 
     def flush(self, out: Output) -> None:

@@ -25,7 +25,8 @@ MINUTES = 15
 
 def check(options: Options) -> Iterator[Verdict]:
     """Generate, open, judge."""
-    chromium = installed("chromium", "chromium")
+    # Ubuntu has no package of Chromium but a snap; there, Google Chrome does as well.
+    chromium = shutil.which("google-chrome") or installed("chromium", "chromium")
     tools = packages()
     pages = sample(population(PATIENTS, options.seed, "-f", "html") / "html")
     found = list(looked(chromium, tools, pages))

@@ -31,7 +31,7 @@ from tests.conformance import (
     strict,
     validator,
 )
-from tests.conformance.verdict import BUILD, Options, Verdict, arguments, options, said
+from tests.conformance.verdict import BUILD, SHOWN, Options, Verdict, arguments, options, said
 
 CHECKS: tuple[ModuleType, ...] = (
     codes, coherence, pyramid, life_expectancy, sameness, native, kill, memory, strict, validator, loading, pages, databases, consumers,
@@ -59,13 +59,14 @@ def name_of(check: ModuleType) -> str:
 
 def looked(check: ModuleType, given: Options) -> list[Verdict]:
     """The verdicts of one check; one that breaks is a miss, and the others go on."""
+    found: list[Verdict] = []
     try:
-        return list(said(check.check(given)))
-    except Exception:
-        broken = Verdict(
-            name_of(check), False, "the check itself broke", "a figure", tuple(traceback.format_exc().splitlines())
-        )
-        return list(said([broken]))
+        found.extend(said(check.check(given)))
+    except Exception as problem:
+        trace = traceback.format_exc().splitlines()[-SHOWN:]
+        figure = f"the check itself broke: {type(problem).__name__}"
+        found.extend(said([Verdict(name_of(check), False, figure, "a figure", tuple(trace))]))
+    return found
 
 
 def main() -> None:

@@ -10,6 +10,7 @@ ROOT = Path(__file__).parents[2]
 BUILD = ROOT / "build" / "conformance"
 
 
+SHOWN = 20  # lines of detail
 SMALL = 150  # patients of --small: six chunks, so that a run can be killed between them
 
 
@@ -88,7 +89,7 @@ def said(verdicts: Iterable[Verdict]) -> Iterator[Verdict]:
     """Print each verdict as it comes."""
     for verdict in verdicts:
         print(verdict.line(), flush=True)
-        for example in verdict.detail[:20]:
+        for example in verdict.detail[:SHOWN]:
             print(f"     {example}", flush=True)
         yield verdict
 

@@ -1,6 +1,6 @@
 """Records -> FHIR R4: transaction bundles and NDJSON lines."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from io import BytesIO
@@ -80,25 +80,21 @@ class FhirExporter:
     def ndjson(self, record: Record) -> Iterator[tuple[str, bytes]]:
         """(resource type, one line with its line break) of every resource of a record; the same bytes as in `bundle`."""
         for shape, e, v, end, link in self._jobs(record):
-            for kind, stamp in shape.lines:
-                try:
-                    line = stamp(e, v, end, link).encode()
-                except ShapeError as error:
-                    raise self._verdicts.blame(e, error) from error
-                yield kind, line + b"\n"
+            try:
+                lines = shape.lines(e, v, end, link)
+            except ShapeError as error:
+                raise self._verdicts.blame(e, error) from error
+            for kind, line in zip(shape.types, lines, strict=True):
+                yield kind, line.encode() + b"\n"
 
     def lines(self, record: Record) -> dict[str, list[str]]:
         """Resource type -> the lines of a record, without line breaks: what `ndjson` gives one by one."""
-        found: dict[str, list[str]] = {}
+        found: defaultdict[str, list[str]] = defaultdict(list)
         e = None
         try:
             for shape, e, v, end, link in self._jobs(record):
-                for kind, stamp in shape.lines:
-                    line = stamp(e, v, end, link)
-                    if kind in found:
-                        found[kind].append(line)
-                    else:
-                        found[kind] = [line]
+                for kind, line in zip(shape.types, shape.lines(e, v, end, link), strict=True):
+                    found[kind].append(line)
         except ShapeError as error:
             raise self._verdicts.blame(e, error) from error
         return found
@@ -194,8 +190,8 @@ class FhirExporter:
         for shape, e, v, end, link in jobs:
             built = [build(resource.builder, e, v, end, link) for resource in shape.resources]
             _same(shape.entry(e, v, end, link), b",".join(orjson.dumps(entry(each)) for each in built))
-            for resource, (_, stamp) in zip(built, shape.lines, strict=True):
-                _same(stamp(e, v, end, link), orjson.dumps(resource))
+            for resource, line in zip(built, shape.lines(e, v, end, link), strict=True):
+                _same(line, orjson.dumps(resource))
                 self._verdicts.check(resource, e)
 
 

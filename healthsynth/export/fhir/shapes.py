@@ -31,6 +31,9 @@ BASE_URL = "https://healthsynth.example.org/fhir"
 # (event, values, its end or None, what it is linked to or None) -> resource
 Builder = Callable[[Any, Any, Any, Any], Json]
 Stamp = Callable[[Any, Any, Any, Any], str]
+Lines = Callable[[Any, Any, Any, Any], tuple[str, ...]]
+# (constant text, the expression that follows it), either of them "" for nothing
+Pieces = list[tuple[str, str]]
 
 
 class Role(NamedTuple):
@@ -119,21 +122,20 @@ class Resource(NamedTuple):
 
 @dataclass(slots=True, eq=False)
 class Shape:
-    """A validated shape: its stamp for bundle entries, and one stamp a resource for NDJSON lines."""
+    """A validated shape: its stamp for bundle entries, and one for NDJSON lines."""
 
     resources: tuple[Resource, ...]
     entry: Stamp  # all resources of the family, comma separated
     types: tuple[str, ...]
     names: Mapping[str, Any]  # what its stamps can name
-    _lines: tuple[tuple[str, Stamp], ...] = ()
+    _lines: Lines | None = None
 
     @property
-    def lines(self) -> tuple[tuple[str, Stamp], ...]:
-        """(resource type, stamp) of each resource; made when first asked for."""
-        if not self._lines:
-            self._lines = tuple(
-                (each.type, compile_stamp([(each.template(), each.slots)], self.names)) for each in self.resources
-            )
+    def lines(self) -> Lines:
+        """The stamp of each resource's text, in the order of `types`; made when first asked for."""
+        if self._lines is None:
+            parts = [(each.template(), each.slots) for each in self.resources]
+            self._lines = compile_lines(parts, self.names)
         return self._lines
 
 
@@ -188,33 +190,52 @@ def _fill(value: Any, slots: Sequence[Slot], number: int) -> Any:
 
 def compile_stamp(parts: Sequence[tuple[Json, list[Slot]]], names: Mapping[str, Any]) -> Stamp:
     """The function that writes these dicts, comma separated, with the slots filled in."""
-    pieces: list[tuple[str, str]] = []  # (constant text, the expression that follows it, "" at the end)
-    for n, (json, slots) in enumerate(parts):
-        texts = re.split(MARKER, orjson.dumps(json).decode())
-        texts[0] = "," + texts[0] if n else texts[0]
-        for text, raw, inside in zip(texts[::3], [*texts[1::3], None], [*texts[2::3], None], strict=True):
-            slot = raw or inside
-            first, *others = slots[int(slot)].expressions if slot else ("",)
-            pieces += [(text, first), *[("", other) for other in others]]
-    return _function(pieces, names)
+    pieces: Pieces = []
+    for json, slots in parts:
+        pieces += [(",", "")] if pieces else []
+        pieces += _pieces(json, slots)
+    made: Stamp = _function([pieces], names, "".join)
+    return made
 
 
-def _function(pieces: Sequence[tuple[str, str]], names: Mapping[str, Any]) -> Stamp:
-    expressions = [expression for _, expression in pieces if expression]
+def compile_lines(parts: Sequence[tuple[Json, list[Slot]]], names: Mapping[str, Any]) -> Lines:
+    """The function that writes these dicts one by one, with the slots filled in."""
+    made: Lines = _function(
+        [_pieces(json, slots) for json, slots in parts], names, lambda texts: f"{', '.join(texts)},"
+    )
+    return made
+
+
+def _pieces(json: Json, slots: Sequence[Slot]) -> Pieces:
+    texts = re.split(MARKER, orjson.dumps(json).decode())
+    pieces: Pieces = []
+    for text, raw, inside in zip(texts[::3], [*texts[1::3], None], [*texts[2::3], None], strict=True):
+        slot = raw or inside
+        first, *others = slots[int(slot)].expressions if slot else ("",)
+        pieces += [(text, first), *[("", other) for other in others]]
+    return pieces
+
+
+def _function(parts: Sequence[Pieces], names: Mapping[str, Any], result: Callable[[list[str]], str]) -> Any:
+    """A stamp that writes texts; `result` says how it returns them, from the expressions for them."""
+    expressions = [expression for pieces in parts for _, expression in pieces if expression]
     often = [each for each in dict.fromkeys(expressions) if expressions.count(each) > 1]
     local = {expression: f"s{n}" for n, expression in enumerate(often)}
     constants: dict[str, str] = {}
-    body = ""
-    for text, expression in pieces:
-        if text:
-            body += "{" + constants.setdefault(text, f"c{len(constants)}") + "}"
-        if expression:
-            body += "{" + local.get(expression, expression) + "}"
+    bodies = []
+    for pieces in parts:
+        body = ""
+        for text, expression in pieces:
+            if text:
+                body += "{" + constants.setdefault(text, f"c{len(constants)}") + "}"
+            if expression:
+                body += "{" + local.get(expression, expression) + "}"
+        bodies.append(f"f'{body}'")
     used = [name for name in names if re.search(rf"\b{name}\b", " ".join(expressions))]
     arguments = ", ".join(["e", "v", "end", "link", *constants.values(), *used])
     first = "".join(f"    {name} = {expression}\n" for expression, name in local.items())
     return FunctionType(
-        _code(f"def stamp({arguments}):\n{first}    return f'{body}'\n"),
+        _code(f"def stamp({arguments}):\n{first}    return {result(bodies)}\n"),
         {},
         "stamp",
         (*map(intern, constants), *[names[name] for name in used]),
