@@ -4,7 +4,8 @@ A line's text depends on what was done and its price alone, so it is made once a
 was done is validated once, as the line of a sample claim.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from itertools import pairwise
 from typing import Any
 
@@ -21,7 +22,7 @@ from healthsynth.export.charges import (
 )
 from healthsynth.export.fhir.claims import Billed, Items, items
 from healthsynth.export.fhir.scope import Scope
-from healthsynth.export.fhir.shapes import Shape, samples
+from healthsynth.export.fhir.shapes import Resource, Shape, samples
 from healthsynth.export.fhir.slots import Json, Part
 from healthsynth.export.visit_codes import visit_code
 from healthsynth.people.person import Coverage
@@ -31,8 +32,8 @@ from healthsynth.record.record import Record
 from healthsynth.units import Clock
 from healthsynth.vocabulary import Code, Concept
 
-# Resources to be validated once, and the event they are for
-Check = Callable[[list[Json], Any], object]
+# `Verdicts.check_shape`: a template, the samples of its slots, the filled samples, the event they are for
+Check = Callable[[Json, Sequence[Sequence[Any]], Callable[[], Iterable[Json]], Any], object]
 # A claim whose lines stand for those of any other; made of nothing but what its shape needs
 SAMPLE = Billed(1, None, "professional", 0, 0, 0, "a", None, None, 0, 0, 0, (), (), 0, 0, 0, -1)
 _SAMPLE_CHARGES = (Charge(1234, 1, 234), Charge(1234, 2, 234))
@@ -75,8 +76,12 @@ class Lines:
         resources = self._sample(v).resources
         for charge in _SAMPLE_CHARGES:
             for resource, part in zip(resources, items(code, charge, v), strict=True):
-                line = {**part.json, "sequence": 1}
-                self._check([{**each, "item": [line]} for each in samples(resource)], e)
+                item = {"item": [{**part.json, "sequence": 1}]}
+                self._check(resource.template() | item, resource.samples(), partial(_with_item, resource, item), e)
+
+
+def _with_item(resource: Resource, item: Json) -> list[Json]:
+    return [each | item for each in samples(resource)]
 
 
 class Bills:

@@ -2,6 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from io import BytesIO
 from itertools import chain
 from operator import itemgetter
@@ -176,7 +177,7 @@ class FhirExporter:
         """A new shape: traced, validated with sample values, and, unless known to be good, with its first instance."""
         shape = trace(family, e, v, end, link, PROFILES[self._guide])
         for resource in shape.resources:
-            if self._verdicts.check_shape(samples(resource), e):
+            if self._verdicts.check_shape(resource.template(), resource.samples(), partial(samples, resource), e):
                 try:
                     first = build(resource.builder, e, v, end, link)
                 except ShapeError as error:

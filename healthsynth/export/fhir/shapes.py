@@ -110,6 +110,15 @@ class Resource(NamedTuple):
     slots: list[Slot]
     builder: Builder
 
+    def template(self) -> Json:
+        """The JSON, with markers."""
+        found: Json = orjson.loads(self.text)
+        return found
+
+    def samples(self) -> tuple[tuple[Any, ...], ...]:
+        """The sample values of each slot."""
+        return tuple([slot.samples for slot in self.slots])
+
 
 @dataclass(slots=True, eq=False)
 class Shape:
@@ -125,7 +134,7 @@ class Shape:
     def lines(self) -> Lines:
         """The stamp of each resource's text, in the order of `types`; made when first asked for."""
         if self._lines is None:
-            parts = [(orjson.loads(each.text), each.slots) for each in self.resources]
+            parts = [(each.template(), each.slots) for each in self.resources]
             self._lines = compile_lines(parts, self.names)
         return self._lines
 
@@ -159,7 +168,7 @@ def trace(family: Family, e: Any, v: Values, end: Any, link: Any, profiles: Mapp
 def samples(resource: Resource) -> list[Json]:
     """The resource with sample values: each value of each slot at least once."""
     most = max((len(slot.samples) for slot in resource.slots), default=1)
-    traced = orjson.loads(resource.text)
+    traced = resource.template()
     return [_fill(traced, resource.slots, n) for n in range(most)]
 
 

@@ -1,16 +1,18 @@
 """Is this resource valid? Asked once for each shape; what passed is remembered on disk, so that later runs need not ask.
 
+Shapes that differ in nothing that a rule of the guide can tell apart (the codes of two laboratory tests, say) are one.
 The memory is a text file of hashes, one a line, only of what passed. Lines are appended in one write each, which
 the system keeps whole with any number of processes; what is cut short is not recognised and asked again. Where nothing can be
 written, nothing is remembered.
 """
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from hashlib import blake2b
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 import orjson
 
@@ -34,18 +36,31 @@ class Verdicts:
         self._file = _memory()
         self._passed: set[bytes] | None = None
 
-    def check_shape(self, resources: Iterable[Json], event: object) -> bool:
-        """Validate a shape's samples unless they have passed before; True if any was new.
+    def check_shape(
+        self, template: Json, slots: Sequence[Sequence[Any]], filled: Callable[[], Iterable[Json]], event: object
+    ) -> bool:
+        """Validate a shape's samples unless they, or others that no rule can tell from them, have passed; True if any was new.
 
+        Args:
+            template: the resource with markers where its slots are.
+            slots: the sample values of each slot.
+            filled: makes the samples to validate.
         Raises:
             ProblemsError: as `check`.
         """
-        marks = {self._mark(resource): resource for resource in resources}
-        new = [mark for mark in marks if mark not in self._known()]
-        for mark in new:
-            self.check(marks[mark], event)
+        mark = self._mark(template, slots)
+        if mark in self._known():
+            return False
+        # Asked second, because it takes the guide's tables, which a run of known shapes need not read.
+        general = self._mark(self._alike(template), slots)
+        is_new = general not in self._known()
+        if is_new:
+            for resource in filled():
+                self.check(resource, event)
+            self._remember(general)
+        if mark != general:
             self._remember(mark)
-        return bool(new)
+        return is_new
 
     def check(self, resource: Json, event: object) -> None:
         """Validate a resource that an event became.
@@ -57,8 +72,14 @@ class Verdicts:
         if findings:
             raise ProblemsError(self._problem(resource, event, *finding) for finding in findings)
 
-    def _mark(self, resource: Json) -> bytes:
-        return blake2b(orjson.dumps([self._guide, resource]), digest_size=16).hexdigest().encode()
+    def _mark(self, template: Json, slots: Sequence[Sequence[Any]]) -> bytes:
+        return blake2b(orjson.dumps((self._guide, template, slots)), digest_size=16).hexdigest().encode()
+
+    def _alike(self, template: Json) -> Json:
+        from healthsynth.guides.mentions import alike
+
+        found: Json = alike(template, self._guide)
+        return found
 
     def _known(self) -> set[bytes]:
         if self._passed is None:
