@@ -33,6 +33,7 @@ SERVER_KILLS, LOADER_KILLS = (0.2, 0.5, 0.8), (0.35, 0.65)  # shares of the reso
 YEAR = ("--history", "1y")
 SPOILED = 0.05
 MINUTES = 90
+STEPS = ("--max-entries", "25")  # of a small load: so many transactions that a kill falls between two of them
 PATIENT = ("--patience", "1800")  # the server is away for as long as it takes to start
 
 
@@ -135,6 +136,7 @@ def _drill(run: Path, small: bool) -> Iterator[Verdict]:
         ([SERVER_KILLS[0]], [LOADER_KILLS[-1]]) if small else (list(SERVER_KILLS), list(LOADER_KILLS))
     )
     planned = len(server_kills), len(loader_kills)
+    cut = STEPS if small else ()
     with Hapi("drill", folder=BUILD / "hapi-drill") as server, FaultyProxy(server.port, SPOILED) as proxy:
         url = f"http://127.0.0.1:{proxy.port}/fhir"
         code: int | None = None
@@ -142,7 +144,7 @@ def _drill(run: Path, small: bool) -> Iterator[Verdict]:
         while code is None:
             assert time.monotonic() < deadline, "the drill takes too long"
             loader = subprocess.Popen(
-                _command("load", output, url, *PATIENT), stdout=subprocess.DEVNULL, stderr=sys.stderr
+                _command("load", output, url, *PATIENT, *cut), stdout=subprocess.DEVNULL, stderr=sys.stderr
             )
             try:
                 code = _spoil(loader, output, total, server, server_kills, loader_kills)
