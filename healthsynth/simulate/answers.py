@@ -1,7 +1,7 @@
 """What people say when asked: draws among answers."""
 
 from healthsynth.simulate.conditions import bind
-from healthsynth.simulate.nodes import Amount, Fixed, Test
+from healthsynth.simulate.nodes import Amount, Fixed, Test, first_to_hold
 from healthsynth.simulate.numbers import NumberScope, chance_share
 from healthsynth.simulate.patient import Patient
 from healthsynth.spec.model import Measure
@@ -33,23 +33,21 @@ class _Drawn(Answer):
 
 
 class _FirstAnswer(Answer):
-    def __init__(self, tests: list[Test], answers: list[Answer], last: Answer):
+    """`answers` has one more than there are tests: what is said when none holds."""
+
+    def __init__(self, tests: list[Test], answers: list[Answer]):
         self.tests = tests
         self.answers = answers
-        self.last = last
 
     def given(self, p: Patient) -> str:
-        for i, test in enumerate(self.tests):
-            if test.holds(p):
-                return self.answers[i].given(p)
-        return self.last.given(p)
+        return self.answers[first_to_hold(self.tests, p)].given(p)
 
 
 def answers_of(measure: Measure, scope: NumberScope) -> Answer:
+    """What is said while conditions hold, or otherwise."""
     tests = [bind(scope.conditions[text], scope).node for text in measure.answers_while]
-    answers: list[Answer] = [_drawn(table, scope) for table in measure.answers_while.values()]
-    last = _drawn(measure.answers or {}, scope)
-    return _FirstAnswer(tests, answers, last) if tests else last
+    tables = *measure.answers_while.values(), measure.answers or {}
+    return _FirstAnswer(tests, [_drawn(table, scope) for table in tables])
 
 
 def _drawn(table: dict[str, str], scope: NumberScope) -> Answer:

@@ -4,7 +4,7 @@ from typing import Any
 
 from healthsynth.simulate.conditions import Following, bind
 from healthsynth.simulate.encounter import Step, Steps, VisitPlan, ask_for, begin
-from healthsynth.simulate.nodes import Bound, Test
+from healthsynth.simulate.nodes import Bound, Test, first_to_hold
 from healthsynth.simulate.numbers import When, chance, hazard, when
 from healthsynth.simulate.patient import FOREVER, PLAN, Patient
 from healthsynth.simulate.race import Race
@@ -41,13 +41,12 @@ class _ByAge(When):
 
 class _FirstThatHolds(When):
     def __init__(self, options: list[tuple[Test, When]]):
-        self.options = options
+        self.tests = [test for test, _ in options]
+        self.spans = [span for _, span in options]
 
     def after(self, p: Patient, start: Clock) -> Clock:
-        for test, then in self.options:
-            if test.holds(p):
-                return then.after(p, start)
-        return FOREVER
+        place = first_to_hold(self.tests, p)
+        return self.spans[place].after(p, start) if place < len(self.spans) else FOREVER
 
 
 def interval(every: Every, scope: ModuleScope) -> When:

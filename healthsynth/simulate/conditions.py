@@ -10,7 +10,7 @@ from typing import Final
 
 from healthsynth.simulate.ages import between_ages, compared_age
 from healthsynth.simulate.expressions import expression
-from healthsynth.simulate.nodes import ALWAYS, NO_KEYS, Amount, Bound, Scope, Test, Wake
+from healthsynth.simulate.nodes import ALWAYS, NO_KEYS, Amount, Bound, Scope, Test, Wake, together
 from healthsynth.simulate.patient import FOREVER, Patient
 from healthsynth.spec import ast
 from healthsynth.units import Clock, add_months, civil, clock
@@ -73,12 +73,8 @@ def _not(condition: ast.Not, scope: Scope) -> Bound:
 
 
 def _joined(node: Test, parts: list[Bound]) -> Bound:
-    keys: set[str] = set()
-    wakes: tuple[Wake, ...] = ()
-    for part in parts:
-        keys |= part.keys
-        wakes += part.wakes
-    return Bound(node, frozenset(keys), wakes)
+    keys, wakes = together([(part.keys, part.wakes) for part in parts])
+    return Bound(node, keys, wakes)
 
 
 # --- what compares -------------------------------------------------------------------------------------------------

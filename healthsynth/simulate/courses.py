@@ -3,7 +3,7 @@
 from healthsynth.compile.program import Program
 from healthsynth.record.record import Truth
 from healthsynth.simulate.conditions import bind
-from healthsynth.simulate.nodes import Bound, Test
+from healthsynth.simulate.nodes import Bound, Test, first_to_hold
 from healthsynth.simulate.numbers import Always, Hazard, NumberScope, Pick, When, chance, hazard, pick, when
 from healthsynth.simulate.patient import Patient
 from healthsynth.simulate.race import Race
@@ -112,14 +112,10 @@ def _race(course: BoundCourse, rules: State, scope: NumberScope) -> Race:
 class _FirstThatHappens(Pick):
     def __init__(self, ways: list[tuple[Test, Pick]], last: Pick):
         self.tests = [test for test, _ in ways]
-        self.picks = [pick for _, pick in ways]
-        self.last = last
+        self.picks = [*[pick for _, pick in ways], last]
 
     def draw(self, p: Patient) -> str:
-        for i, test in enumerate(self.tests):
-            if test.holds(p):
-                return self.picks[i].draw(p)
-        return self.last.draw(p)
+        return self.picks[first_to_hold(self.tests, p)].draw(p)
 
 
 def _chooser(options: tuple[Option, ...], scope: NumberScope) -> Pick:

@@ -6,7 +6,7 @@ from healthsynth.people.causes import cause_of_death
 from healthsynth.record.events import Death, End
 from healthsynth.simulate.conditions import bind
 from healthsynth.simulate.encounter import close
-from healthsynth.simulate.nodes import Amount, Bound
+from healthsynth.simulate.nodes import Amount, Bound, together
 from healthsynth.simulate.numbers import factor_of, hazard
 from healthsynth.simulate.patient import DEATH, FOREVER, Patient
 from healthsynth.simulate.race import Race
@@ -58,10 +58,7 @@ class Background:
             self.only_raises = False
 
     def keys(self) -> frozenset[str]:
-        found: set[str] = set()
-        for bound, _ in self.factors:
-            found |= bound.keys
-        return frozenset(found)
+        return together([(bound.keys, bound.wakes) for bound, _ in self.factors])[0]
 
     def multiplier(self, p: Patient) -> float:
         value = 1.0

@@ -103,7 +103,7 @@ def begin(p: Patient, plan: VisitPlan) -> None:
         encounter.length = plan.lasting.after(p, p.now) - p.now
     p.busy_until = FOREVER
     more = p.engine.rules_at(plan.kind, plan.name, (p.now - p.birth) // YEAR)
-    carry_on(p, [Frame(plan.do), Frame(more)] if more else [Frame(plan.do)])
+    carry_on(p, [Frame(more), Frame(plan.do)] if more else [Frame(plan.do)])
 
 
 class Frame:
@@ -114,9 +114,8 @@ class Frame:
         self.done = 0
 
 
-def carry_on(p: Patient, frames: list[Frame]) -> None:
-    """Do the steps that are left, innermost first; a wait puts the rest on the agenda."""
-    rest = frames[::-1]
+def carry_on(p: Patient, rest: list[Frame]) -> None:
+    """Do the steps that are left, the last frame first; a wait puts the rest on the agenda."""
     while rest:
         frame = rest[-1]
         steps, i = frame.steps, frame.done
@@ -145,7 +144,7 @@ def _pause(p: Patient, wait: int, rest: list[Frame]) -> None:
             encounter.clock = p.now
             p.noise = mixed(mixed(p.noise_key, encounter.start), p.now)
             encounter.tested = {}  # another day: what was measured then may be measured again
-            carry_on(p, rest[::-1])
+            carry_on(p, rest)
 
     p.at(until, PLAN, resume)
 

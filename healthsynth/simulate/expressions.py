@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Final
 
 from healthsynth.people.growth import bmi_percentile, head_percentile
-from healthsynth.simulate.nodes import NO_KEYS, Amount, Fixed, Scope, Wake
+from healthsynth.simulate.nodes import NO_KEYS, Amount, Fixed, Scope, Wake, together
 from healthsynth.simulate.patient import Patient
 from healthsynth.spec import ast
 from healthsynth.units import MONTH, YEAR, Clock, age_years
@@ -138,9 +138,7 @@ class _Least(Amount):
     def at(self, p: Patient) -> float:
         found = self.parts[0].at(p)
         for part in self.parts[1:]:
-            value = part.at(p)
-            if value < found:
-                found = value
+            found = min(found, part.at(p))
         return found
 
 
@@ -151,9 +149,7 @@ class _Greatest(Amount):
     def at(self, p: Patient) -> float:
         found = self.parts[0].at(p)
         for part in self.parts[1:]:
-            value = part.at(p)
-            if value > found:
-                found = value
+            found = max(found, part.at(p))
         return found
 
 
@@ -236,15 +232,11 @@ FUNCTIONS: Final = tuple(sorted([*_FUNCTIONS, *_OF_PERSON, *_OF_CHILD]))
 
 def _call(node: ast.Call, scope: Scope) -> Expressed:
     bound = [expression(argument, scope) for argument in node.arguments]
-    keys: set[str] = set()
-    wakes: tuple[Wake, ...] = ()
-    for part in bound:
-        keys |= part[1]
-        wakes += part[2]
-    arguments = [part[0] for part in bound]
+    keys, wakes = together([(more_keys, more_wakes) for _, more_keys, more_wakes in bound])
+    arguments = [part for part, _, _ in bound]
     of_child, of_person = _OF_CHILD.get(node.function), _OF_PERSON.get(node.function)
     if of_child is not None:
-        return _OfChild(of_child, arguments[0]), frozenset(keys), wakes
+        return _OfChild(of_child, arguments[0]), keys, wakes
     if of_person is not None:
-        return _OfPerson(of_person, arguments[0]), frozenset(keys), wakes
-    return _FUNCTIONS[node.function](arguments), frozenset(keys), wakes
+        return _OfPerson(of_person, arguments[0]), keys, wakes
+    return _FUNCTIONS[node.function](arguments), keys, wakes

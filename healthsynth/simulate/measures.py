@@ -7,7 +7,7 @@ from healthsynth.simulate.answers import Answer, answers_of
 from healthsynth.simulate.conditions import bind
 from healthsynth.simulate.effects import BoundEffect, effects_now
 from healthsynth.simulate.expressions import expression
-from healthsynth.simulate.nodes import Amount, Fixed, Test
+from healthsynth.simulate.nodes import Amount, Fixed, Test, first_to_hold
 from healthsynth.simulate.numbers import NumberScope
 from healthsynth.simulate.patient import Patient
 from healthsynth.simulate.ranks import OwnRank
@@ -128,14 +128,10 @@ def bind_measure(
 class _FirstThatHolds(Amount):
     def __init__(self, ways: list[tuple[Test, Amount]], last: Amount):
         self.tests = [test for test, _ in ways]
-        self.amounts = [amount for _, amount in ways]
-        self.last = last
+        self.amounts = [*[amount for _, amount in ways], last]
 
     def at(self, p: Patient) -> float:
-        for i, test in enumerate(self.tests):
-            if test.holds(p):
-                return self.amounts[i].at(p)
-        return self.last.at(p)
+        return self.amounts[first_to_hold(self.tests, p)].at(p)
 
 
 def _base(

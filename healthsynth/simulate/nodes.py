@@ -19,6 +19,14 @@ class Test:
         raise NotImplementedError
 
 
+def first_to_hold(tests: list[Test], p: Patient) -> int:
+    """The place of the first test that holds; how many there are if none does."""
+    for i, test in enumerate(tests):
+        if test.holds(p):
+            return i
+    return len(tests)
+
+
 class Amount:
     """A number of a patient now."""
 
@@ -41,6 +49,19 @@ class Fixed(Amount):
 
     def at(self, p: Patient) -> float:
         return self.value
+
+
+Changes = tuple[frozenset[str], tuple[Wake, ...]]  # the writes that re-test an answer, and when it may change by itself
+
+
+def together(parts: list[Changes]) -> Changes:
+    """What changes any of several."""
+    keys: set[str] = set()
+    wakes: tuple[Wake, ...] = ()
+    for more_keys, more_wakes in parts:
+        keys |= more_keys
+        wakes += more_wakes
+    return frozenset(keys), wakes
 
 
 class Scope(Protocol):

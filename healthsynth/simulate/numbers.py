@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Final, Protocol
 
 from healthsynth.simulate.conditions import bind
-from healthsynth.simulate.nodes import Amount, Fixed, Scope, Test, Wake
+from healthsynth.simulate.nodes import Amount, Fixed, Scope, Test, together
 from healthsynth.simulate.patient import FOREVER, Patient
 from healthsynth.spec import ast
 from healthsynth.spec.model import MONTHS, SEASONS, Number
@@ -190,13 +190,7 @@ class Factors:
 
     def __init__(self, number: Number, scope: NumberScope):
         bounds = [bind(factor.condition, scope) for factor in number.times]
-        keys: set[str] = set()
-        wakes: tuple[Wake, ...] = ()
-        for bound in bounds:
-            keys |= bound.keys
-            wakes += bound.wakes
-        self.keys = frozenset(keys)
-        self.wakes = wakes
+        self.keys, self.wakes = together([(bound.keys, bound.wakes) for bound in bounds])
         self.tests: list[Test] = [bound.node for bound in bounds]
         self.by: list[Amount] = [_factor(factor.by, scope) for factor in number.times]
         self.odds: list[bool] = [bool(factor.odds) for factor in number.times]
