@@ -15,13 +15,8 @@ import sys
 from collections import defaultdict
 from pathlib import Path
 
-SYSTEMS = {
-    "http://snomed.info/sct": "S",
-    "http://loinc.org": "L",
-    "http://www.nlm.nih.gov/research/umls/rxnorm": "R",
-    "http://hl7.org/fhir/sid/cvx": "C",
-    "http://hl7.org/fhir/sid/icd-10-cm": "I",
-}
+from healthsynth.compile.code_tables import LETTERS
+
 NOT_TO_SHIP = ("snomed-us-extension", "snomed-other-extension", "nucc-ama-noncommercial", "nubc-aha")
 
 
@@ -32,7 +27,7 @@ def build(reference: Path, target: Path) -> int:
     status: dict[tuple[str, str], str] = {}
     with gzip.open(reference / "codes.csv.gz", "rt", encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
-            system = SYSTEMS.get(row["system"])
+            system = LETTERS.get(row["system"])
             if system is None or row["licence_group"] in NOT_TO_SHIP or row["check_digit"] == "fail":
                 continue
             key = system, row["code"]

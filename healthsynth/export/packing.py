@@ -4,8 +4,11 @@ What a chunk appends to a file is one gzip member; the members of all chunks in 
 patients are made, in parallel, and a file does not depend on who made which chunk. No time is in it, and no name.
 """
 
+import gzip
 import zlib
 from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import IO, cast
 
 from healthsynth.export.base import Exporter, Json, Output, Used
 from healthsynth.record.record import Record
@@ -13,14 +16,19 @@ from healthsynth.record.record import Record
 SUFFIX = ".gz"
 VERSION = f"zlib {zlib.ZLIB_RUNTIME_VERSION}"  # another one may write other bytes for the same text
 _LEVEL = 6
-_GZIP = 31  # of zlib's window bits: with header and checksum of gzip
+GZIP = 31  # of zlib's window bits: with header and checksum of gzip
 _SYSTEM = 9  # the byte of the header that says where it was made
 _UNKNOWN = b"\xff"
 
 
+def opened(path: Path) -> IO[bytes]:
+    """A file for reading, unpacked on the way if its name says that it is packed."""
+    return cast(IO[bytes], gzip.open(path)) if path.suffix.lower() == SUFFIX else path.open("rb")
+
+
 def pack(content: bytes) -> bytes:
     """One gzip member, the same on every system."""
-    made = zlib.compress(content, _LEVEL, _GZIP)
+    made = zlib.compress(content, _LEVEL, GZIP)
     return made[:_SYSTEM] + _UNKNOWN + made[_SYSTEM + 1 :]
 
 

@@ -120,8 +120,7 @@ class Conform:
             listed = codings(value)
             given = ", ".join(str(each.get("code")) for each in listed)
             # A code of another system is taken for a meaning that the value set lacks.
-            systems = {system for system, _ in allowed}
-            systems -= _WIDER
+            systems = {system for system, _ in allowed} - _WIDER
             known = in_codes(value, allowed) or not all(each.get("system") in systems for each in listed) or not listed
         if not known:
             message = f"{given}: none of {some({code for _, code in allowed})} ({self.label})"

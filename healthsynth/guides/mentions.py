@@ -6,17 +6,10 @@ from pathlib import Path
 from typing import Any
 
 from healthsynth.guides.tables import guide_table, load
+from healthsynth.vocabulary import SYSTEMS
 
-# Systems of many thousands of codes, of which rules name a few. Their codes are checked against tables elsewhere.
-TERMINOLOGIES = frozenset(
-    {
-        "http://snomed.info/sct",
-        "http://loinc.org",
-        "http://www.nlm.nih.gov/research/umls/rxnorm",
-        "http://hl7.org/fhir/sid/cvx",
-        "http://hl7.org/fhir/sid/icd-10-cm",
-    }
-)
+# Of many thousands of codes, of which rules name a few. Their codes are checked against tables elsewhere.
+TERMINOLOGIES = frozenset(SYSTEMS.values())
 _CODE = re.compile(r"[A-Za-z0-9]+([.-][A-Za-z0-9]+)*")
 _QUOTED = re.compile(r"""["']([^"'\n]+)["']""")
 

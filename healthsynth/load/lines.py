@@ -12,9 +12,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from healthsynth.errors import UsageError
+from healthsynth.export.packing import GZIP, SUFFIX
 
-PACKED = ".gz"
-_GZIP = 31  # of zlib's window bits: with header and checksum of gzip
 _BLOCK = 1 << 16
 _HELD = 64  # unpacked members: patients who follow each other are in the same ones, one of each type
 _PATIENT = re.compile(rb'"reference":"Patient/([A-Za-z0-9.-]+)"')
@@ -45,7 +44,7 @@ def owned(paths: Sequence[Path]) -> dict[str, list[Span]]:
     """
     found: dict[str, list[Span]] = {}
     for path in paths:
-        if path.suffix == PACKED:
+        if path.suffix == SUFFIX:
             for member, text in _members(path):
                 _sort(found, member, text.splitlines(keepends=True))
         else:
@@ -90,7 +89,7 @@ def _members(path: Path) -> Iterator[tuple[Member, bytes]]:
     with path.open("rb") as file:
         start, block = 0, file.read(_BLOCK)
         while block:
-            inflate, size, parts = zlib.decompressobj(_GZIP), 0, []
+            inflate, size, parts = zlib.decompressobj(GZIP), 0, []
             while block and not inflate.eof:
                 try:
                     parts.append(inflate.decompress(block))
@@ -109,4 +108,4 @@ def _members(path: Path) -> Iterator[tuple[Member, bytes]]:
 def _unpacked(member: Member) -> bytes:
     with member.path.open("rb") as file:
         file.seek(member.start)
-        return zlib.decompress(file.read(member.size), _GZIP)
+        return zlib.decompress(file.read(member.size), GZIP)

@@ -4,7 +4,6 @@ Bundles: a unit a file; those of `shared-*` first. NDJSON: a unit a patient, fou
 what is nobody's.
 """
 
-import gzip
 import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from typing import Any
 import orjson
 
 from healthsynth.errors import UsageError
+from healthsynth.export.packing import SUFFIX, opened
 from healthsynth.load import lines
 from healthsynth.load.closure import Resource
 from healthsynth.load.lines import Span
@@ -88,7 +88,7 @@ def open_source(folder: Path, format_: str | None = None, tag: str | None = None
 
 
 def _is_data(path: str, format_: str) -> bool:
-    plain = path.removesuffix(".gz")
+    plain = path.removesuffix(SUFFIX)
     return plain.endswith(".json" if format_ == "fhir" else ".ndjson")
 
 
@@ -126,8 +126,8 @@ def _patients(paths: list[Path]) -> tuple[Unit, ...]:
 
 def _resources(unit: Unit) -> Iterator[dict[str, Any]]:
     if unit.bundle is not None:
-        content = unit.bundle.read_bytes()
-        bundle = orjson.loads(gzip.decompress(content) if unit.bundle.suffix == ".gz" else content)
+        with opened(unit.bundle) as file:
+            bundle = orjson.loads(file.read())
         for entry in bundle["entry"]:
             yield entry["resource"]
     for span in unit.spans:

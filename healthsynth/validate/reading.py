@@ -5,7 +5,6 @@ of a Bundle does not matter, only that of its largest entry.
 """
 
 import codecs
-import gzip
 import io
 import json
 import zlib
@@ -15,12 +14,12 @@ from typing import Any, NamedTuple
 
 import orjson
 
+from healthsynth.export.packing import SUFFIX, opened
 from healthsynth.validate.faults import Fault
 
 Json = dict[str, Any]
 SUFFIXES = (".json", ".ndjson", ".jsonl")
 _LINES = (".ndjson", ".jsonl")
-_PACKED = ".gz"
 _SMALL = 8 << 20  # bytes; bigger files are read through a window
 _CHUNK = 1 << 20
 _MOST = 512 << 20  # characters of one value; more is refused
@@ -64,7 +63,7 @@ def read(path: Path) -> Iterator[Found]:
     name = str(path)
     try:
         lines = _suffix(path) in _LINES
-        with _opened(path) as stream:
+        with opened(path) as stream:
             content = stream.read(1 if lines else _SMALL + 1)
         if not content:
             yield _fault(name, "empty", "the file is empty")
@@ -86,11 +85,7 @@ def read(path: Path) -> Iterator[Found]:
 def _suffix(path: Path) -> str:
     """What kind of file it is, by its name; `.gz` does not count."""
     name = path.name.lower()
-    return Path(name.removesuffix(_PACKED)).suffix
-
-
-def _opened(path: Path) -> io.BufferedReader | gzip.GzipFile:
-    return gzip.open(path) if path.suffix.lower() == _PACKED else path.open("rb")
+    return Path(name.removesuffix(SUFFIX)).suffix
 
 
 def _fault(name: str, code: str, message: str, line: int = 0) -> Found:
@@ -130,7 +125,7 @@ def _is_lines(content: bytes) -> bool:
 
 def _begins_with_a_line(path: Path) -> bool:
     """Whether the first line is a whole object: NDJSON under another name."""
-    with _opened(path) as stream:
+    with opened(path) as stream:
         first = stream.readline(_CHUNK)
     return first.endswith(b"\n") and _is_lines(first + b"{}")
 
@@ -181,7 +176,7 @@ def _entry(entry: Any, name: str, number: int) -> Found:
 
 
 def _lines(path: Path, name: str) -> Iterator[Found]:
-    with _opened(path) as stream:
+    with opened(path) as stream:
         number = 0
         while raw := stream.readline(_MOST):
             number += 1
@@ -206,7 +201,7 @@ def _window(path: Path, name: str, damage: str = "") -> Iterator[Found]:
     """A file through a window; `damage` says what is already known to be wrong with it."""
     read_to = 0
     try:
-        with io.TextIOWrapper(_opened(path), encoding="utf-8-sig", newline="") as stream:
+        with io.TextIOWrapper(opened(path), encoding="utf-8-sig", newline="") as stream:
             window = _Window(stream.read)
             for found in _values(window, name):
                 read_to = max(read_to, found.line)

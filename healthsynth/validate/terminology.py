@@ -4,17 +4,10 @@ import gzip
 from collections.abc import Iterator
 from functools import cache
 
+from healthsynth.compile.code_tables import LETTERS
 from healthsynth.guides.findings import Json
 from healthsynth.resources import data
 from healthsynth.validate.plausibility import Problem
-
-_LETTERS = {
-    "http://snomed.info/sct": "S",
-    "http://loinc.org": "L",
-    "http://www.nlm.nih.gov/research/umls/rxnorm": "R",
-    "http://hl7.org/fhir/sid/cvx": "C",
-    "http://hl7.org/fhir/sid/icd-10-cm": "I",
-}
 
 
 @cache
@@ -34,7 +27,7 @@ def _table() -> dict[str, str]:
 def unknown_codes(value: object, path: str) -> Iterator[Problem]:
     """Codings whose code the table lacks, or whose display is none of the code's. Both are warnings: the table is a part."""
     if isinstance(value, dict):
-        letter = _LETTERS.get(system) if isinstance(system := value.get("system"), str) else None
+        letter = LETTERS.get(system) if isinstance(system := value.get("system"), str) else None
         code = value.get("code")
         if letter and isinstance(code, str):
             yield from _coding(letter, code, value, path)

@@ -1,6 +1,5 @@
 """NDJSON and bundles -> `Population`: the resources that figures are measured by, one by one."""
 
-import gzip
 from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 from typing import Any
@@ -8,6 +7,7 @@ from typing import Any
 import orjson
 
 from healthsynth.evaluate.report.population import KINDS, Patient, Population, Problem, day, nights
+from healthsynth.export.packing import opened
 from healthsynth.validate.reading import read as resources_of
 from healthsynth.vocabulary import CVX, ICD10CM, LOINC, SNOMED
 
@@ -45,7 +45,7 @@ def _lines(folder: Path) -> Iterator[Json]:
         for path in sorted(folder.glob(f"{kind}*.ndjson*")):
             if path.name.split(".")[0].split("-")[0].split("_")[0] != kind:
                 continue
-            with gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb") as file:
+            with opened(path) as file:
                 for line in file:
                     if line.strip():
                         try:
@@ -57,12 +57,7 @@ def _lines(folder: Path) -> Iterator[Json]:
 def _bundled(folder: Path) -> Iterator[Json]:
     place = folder / "fhir" if (folder / "fhir").is_dir() else folder
     for path in sorted(place.glob("*.json*")):
-        if path.name == "manifest.json":
-            continue
-        if path.suffix == ".gz":
-            whole = orjson.loads(gzip.decompress(path.read_bytes()))
-            yield from (entry["resource"] for entry in whole.get("entry", ()) if "resource" in entry)
-        else:
+        if path.name != "manifest.json":
             yield from (found.resource for found in resources_of(path) if found.resource is not None)
 
 
