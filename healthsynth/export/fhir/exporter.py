@@ -79,25 +79,26 @@ class FhirExporter:
 
     def ndjson(self, record: Record) -> Iterator[tuple[str, bytes]]:
         """(resource type, one line with its line break) of every resource of a record; the same bytes as in `bundle`."""
-        for shape, e, v, end, link in self._jobs(record):
-            try:
-                lines = shape.lines(e, v, end, link)
-            except ShapeError as error:
-                raise self._verdicts.blame(e, error) from error
-            for kind, line in zip(shape.types, lines, strict=True):
+        for types, lines in self._stamped(record):
+            for kind, line in zip(types, lines, strict=True):
                 yield kind, line.encode() + b"\n"
 
     def lines(self, record: Record) -> dict[str, list[str]]:
         """Resource type -> the lines of a record, without line breaks: what `ndjson` gives one by one."""
         found: defaultdict[str, list[str]] = defaultdict(list)
+        for types, lines in self._stamped(record):
+            for kind, line in zip(types, lines, strict=True):
+                found[kind].append(line)
+        return found
+
+    def _stamped(self, record: Record) -> Iterator[tuple[tuple[str, ...], tuple[str, ...]]]:
+        """Types and lines of the resources of each shape, in the order of the bundle."""
         e = None
         try:
             for shape, e, v, end, link in self._jobs(record):
-                for kind, line in zip(shape.types, shape.lines(e, v, end, link), strict=True):
-                    found[kind].append(line)
+                yield shape.types, shape.lines(e, v, end, link)
         except ShapeError as error:
             raise self._verdicts.blame(e, error) from error
-        return found
 
     def used(self) -> tuple[list[Facility], list[Clinician], list[Payer]]:
         """What the records so far refer to and `shared_bundles` must write, in order of their ids."""
