@@ -3,6 +3,7 @@
 import os
 import shutil
 import subprocess
+import sys
 from collections.abc import Iterator
 
 from tests.conformance.populations import generate
@@ -24,7 +25,7 @@ def check(options: Options) -> Iterator[Verdict]:
     home.mkdir(parents=True, exist_ok=True)
     compiled_only = {"PYTHONPATH": str(LIBRARY), "PYTHONSAFEPATH": "1"}
     engine = subprocess.run(
-        [str(ROOT / ".venv" / "bin" / "python"), "-c", WHICH],
+        [sys.executable, "-c", WHICH],
         env={**os.environ, **compiled_only}, cwd=home, check=True, capture_output=True, text=True,
     ).stdout.strip()  # fmt: skip
     yield Verdict(what, engine.startswith(str(LIBRARY)) and engine.endswith(".so"), f"the engine is {engine}", "a .so")
