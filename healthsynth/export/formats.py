@@ -3,7 +3,7 @@
 They are registered like anyone's: under the entry-point group `healthsynth.exporters` in pyproject.toml.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from healthsynth.export.base import Exporter, Json, Output, Used
@@ -50,7 +50,8 @@ class FhirFormat:
         return {}
 
     def finish(self, used: Used, taken: Iterable[Json], out: Output) -> None:
-        for name, content in _shared_bundles(self._fhir, used):
+        things = used.facilities.values(), used.clinicians.values(), used.payers.values()
+        for name, content in self._fhir.shared_bundles(*things):
             out.file(f"fhir/{name}", content)
             for kind, number in self._fhir.counts.items():
                 out.count(kind, number)
@@ -66,11 +67,6 @@ def _fhir(settings: Settings, program: "Program") -> "FhirExporter":
 
     notes = Notes()
     return FhirExporter(settings.us_core, settings.validate, program.origins, notes.for_record, program.concepts)
-
-
-def _shared_bundles(exporter: "FhirExporter", used: Used) -> Iterator[tuple[str, bytes]]:
-    payers = [payer for payer in used.payers.values() if payer.kind != "none"]
-    return exporter.shared_bundles(used.facilities.values(), used.clinicians.values(), payers)
 
 
 class NotesFormat:

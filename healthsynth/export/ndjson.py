@@ -71,8 +71,8 @@ class NdjsonFormat:
         return {}
 
     def add(self, record: Record, out: Output) -> None:
-        for kind, lines in self._fhir.lines(record).items():
-            self._lines.setdefault(kind, []).append((b"\n".join([*[line.encode() for line in lines], b""]), len(lines)))
+        for kind, lines in self._fhir.ndjson(record).items():
+            self._lines.setdefault(kind, []).append(("\n".join([*lines, ""]).encode(), len(lines)))
             out.count(kind, len(lines))
 
     def flush(self, out: Output) -> None:
@@ -93,14 +93,11 @@ class NdjsonFormat:
         for plain in taken:
             for kind, pieces in plain["pieces"].items():
                 self._pieces.setdefault(kind, []).extend(Piece(*piece) for piece in pieces)
-        payers = [payer for payer in used.payers.values() if payer.kind != "none"]
-        lines: dict[str, list[tuple[bytes, int]]] = {}
-        for _, bundle in self._fhir.shared_bundles(used.facilities.values(), used.clinicians.values(), payers):
-            for entry in orjson.loads(bundle)["entry"]:
-                resource = entry["resource"]
-                lines.setdefault(resource["resourceType"], []).append((orjson.dumps(resource) + b"\n", 1))
-                out.count(resource["resourceType"])
-        self._shared = {kind: list(self._cut(found)) for kind, found in lines.items()}
+        self._shared = {}
+        things = used.facilities.values(), used.clinicians.values(), used.payers.values()
+        for kind, lines in self._fhir.shared_ndjson(*things).items():
+            out.count(kind, len(lines))
+            self._shared[kind] = list(self._cut((f"{line}\n".encode(), 1) for line in lines))
 
     def merge(self, appended: Appended, out: Files) -> None:
         files: list[File] = []

@@ -172,7 +172,7 @@ def _work(make: Callable[[], Task], pipe: Connection, close: list[Connection], p
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches all processes of a terminal; the parent decides
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     _die_with(parent)
-    _keep_pages()
+    keep_pages()
     try:
         task = make()
         gc.collect()
@@ -195,7 +195,7 @@ def _die_with(parent: int) -> None:
         os._exit(1)  # it ended before that
 
 
-def _keep_pages() -> None:
+def keep_pages() -> None:
     """Bundles of a megabyte come and go: have glibc keep their pages, which cost as much to ask for as to fill."""
     mallopt = getattr(ctypes.CDLL(None), "mallopt", None) if sys.platform == "linux" else None
     if mallopt is not None:

@@ -19,12 +19,12 @@ LEADING = {"ndjson/manifest.json", "ndjson/import-parameters.json"}
 class Lines:
     """Stands for the FHIR exporter: a record is a number, its lines weigh 300,000 bytes each."""
 
-    def lines(self, record) -> dict[str, list[str]]:
+    def ndjson(self, record) -> dict[str, list[str]]:
         texts = [f'{{"id":"{record.number}-{n}","text":"{"x" * 300_000}"}}' for n in range(record.lines)]
         return {**({"Observation": texts} if texts else {}), "Patient": [f'{{"id":"{record.number}"}}']}
 
-    def shared_bundles(self, *things) -> list[tuple[str, bytes]]:
-        return [("shared", orjson.dumps({"entry": [{"resource": {"resourceType": "Location", "id": "a"}}]}))]
+    def shared_ndjson(self, *things) -> dict[str, list[str]]:
+        return {"Location": ['{"id":"a"}']}
 
     def forget(self) -> None: ...
 

@@ -77,28 +77,9 @@ class FhirExporter:
         """
         return self._bundle(self._jobs(record))
 
-    def ndjson(self, record: Record) -> Iterator[tuple[str, bytes]]:
-        """(resource type, one line with its line break) of every resource of a record; the same bytes as in `bundle`."""
-        for types, lines in self._stamped(record):
-            for kind, line in zip(types, lines, strict=True):
-                yield kind, line.encode() + b"\n"
-
-    def lines(self, record: Record) -> dict[str, list[str]]:
-        """Resource type -> the lines of a record, without line breaks: what `ndjson` gives one by one."""
-        found: defaultdict[str, list[str]] = defaultdict(list)
-        for types, lines in self._stamped(record):
-            for kind, line in zip(types, lines, strict=True):
-                found[kind].append(line)
-        return found
-
-    def _stamped(self, record: Record) -> Iterator[tuple[tuple[str, ...], tuple[str, ...]]]:
-        """Types and lines of the resources of each shape, in the order of the bundle."""
-        e = None
-        try:
-            for shape, e, v, end, link in self._jobs(record):
-                yield shape.types, shape.lines(e, v, end, link)
-        except ShapeError as error:
-            raise self._verdicts.blame(e, error) from error
+    def ndjson(self, record: Record) -> dict[str, list[str]]:
+        """Resource type -> the lines of a record, without line breaks; the same texts as in `bundle`, in its order."""
+        return self._lines(self._jobs(record))
 
     def used(self) -> tuple[list[Facility], list[Clinician], list[Payer]]:
         """What the records so far refer to and `shared_bundles` must write, in order of their ids."""
@@ -112,23 +93,52 @@ class FhirExporter:
         The order of the arguments does not matter. Facilities of clinicians must be among the facilities.
         While one is handed out, `counts` has its resources.
         """
-        v = Scope(self._guide)
+        for name, jobs in self._shared(facilities, clinicians, payers):
+            self.counts = _count(jobs)
+            yield name, self._bundle(jobs)
+
+    def shared_ndjson(
+        self, facilities: Iterable[Facility], clinicians: Iterable[Clinician], payers: Iterable[Payer]
+    ) -> dict[str, list[str]]:
+        """Resource type -> the lines of what patients share, the same texts as in `shared_bundles`."""
+        return self._lines(chain.from_iterable(jobs for _, jobs in self._shared(facilities, clinicians, payers)))
+
+    def _shared(
+        self, facilities: Iterable[Facility], clinicians: Iterable[Clinician], payers: Iterable[Payer]
+    ) -> Iterator[tuple[str, list[Job]]]:
+        """What each file of shared resources holds."""
         places = ((providers.PLACE, providers.place(each)) for each in sorted(facilities, key=_identity))
         insurers = (
             (providers.INSURER, providers.insurer(each))
             for each in sorted(payers, key=_identity)
             if each.kind != "none"
         )
-        yield "shared-0-organizations.json", self._shared(chain(places, insurers), v)
+        yield "shared-0-organizations.json", self._outside(chain(places, insurers))
         people = ((providers.PROVIDER, providers.provider(each)) for each in sorted(clinicians, key=_identity))
-        yield "shared-1-practitioners.json", self._shared(people, v)
+        yield "shared-1-practitioners.json", self._outside(people)
 
-    def _shared(self, rows: Iterable[tuple[Family, Any]], v: Scope) -> bytes:
+    def _outside(self, rows: Iterable[tuple[Family, Any]]) -> list[Job]:
+        """Stampings outside any record."""
+        v = Scope(self._guide)
         jobs: list[Job] = [(self._shapes.of(family, row, v), row, v, None, None) for family, row in rows]
-        self.counts = _count(jobs)
         if self._all:
             self._verify(jobs)
-        return self._bundle(jobs)
+        return jobs
+
+    def _lines(self, jobs: Iterable[Job]) -> dict[str, list[str]]:
+        found: defaultdict[str, list[str]] = defaultdict(list)
+        e = None
+        try:
+            for shape, e, v, end, link in jobs:
+                texts = shape.lines(e, v, end, link)
+                if len(texts) == 1:  # nine in ten
+                    found[shape.types[0]].append(texts[0])
+                    continue
+                for kind, text in zip(shape.types, texts, strict=True):
+                    found[kind].append(text)
+        except ShapeError as error:
+            raise self._verdicts.blame(e, error) from error
+        return found
 
     def _bundle(self, jobs: Iterable[Job]) -> bytes:
         """Written into buffers that are used again: asking the system for fresh megabytes costs more than filling them.

@@ -120,23 +120,34 @@ class Resource(NamedTuple):
         return tuple([slot.samples for slot in self.slots])
 
 
-@dataclass(slots=True, eq=False)
 class Shape:
-    """A validated shape: its stamp for bundle entries, and one for NDJSON lines."""
+    """A validated shape with its stamps; each is made when it is first called.
 
-    resources: tuple[Resource, ...]
-    entry: Stamp  # all resources of the family, comma separated
-    types: tuple[str, ...]
-    names: Mapping[str, Any]  # what its stamps can name
-    _lines: Lines | None = None
+    Attributes:
+        resources: one for each builder of the family.
+        types: theirs.
+        entry: writes them as entries of a bundle, comma separated.
+        lines: writes the text of each, in the order of `types`.
+    """
 
-    @property
-    def lines(self) -> Lines:
-        """The stamp of each resource's text, in the order of `types`; made when first asked for."""
-        if self._lines is None:
-            parts = [(each.template(), each.slots) for each in self.resources]
-            self._lines = compile_lines(parts, self.names)
-        return self._lines
+    __slots__ = ("_names", "entry", "lines", "resources", "types")
+
+    entry: Stamp
+    lines: Lines
+
+    def __init__(self, resources: tuple[Resource, ...], names: Mapping[str, Any]):
+        self.resources = resources
+        self.types = tuple(resource.type for resource in resources)
+        self._names = names  # what its stamps can name
+        self.entry, self.lines = self._first_entry, self._first_lines
+
+    def _first_entry(self, e: Any, v: Any, end: Any, link: Any) -> str:
+        self.entry = compile_stamp([(entry(each.template()), each.slots) for each in self.resources], self._names)
+        return self.entry(e, v, end, link)
+
+    def _first_lines(self, e: Any, v: Any, end: Any, link: Any) -> tuple[str, ...]:
+        self.lines = compile_lines([(each.template(), each.slots) for each in self.resources], self._names)
+        return self.lines(e, v, end, link)
 
 
 def entry(resource: Json) -> Json:
@@ -154,15 +165,13 @@ def build(builder: Builder, e: Any, v: Values, end: Any, link: Any) -> Json:
 def trace(family: Family, e: Any, v: Values, end: Any, link: Any, profiles: Mapping[str, str]) -> Shape:
     """The shape that an event belongs to."""
     seen = family.trace(e, end, link)
-    resources, entries, names = [], [], NAMES
+    resources, names = [], NAMES
     for builder in family.builders:
         tracer = Tracer(v.kind if family.by_kind else "", profiles)
         made = build(builder, seen[0], tracer, *seen[1:])
         resources.append(Resource(made["resourceType"], orjson.dumps(made), tracer.slots, builder))
-        entries.append((entry(made), tracer.slots))
         names = names | tracer.names if tracer.names else names
-    types = tuple(resource.type for resource in resources)
-    return Shape(tuple(resources), compile_stamp(entries, names), types, names)
+    return Shape(tuple(resources), names)
 
 
 def samples(resource: Resource) -> list[Json]:

@@ -211,7 +211,7 @@ def test_a_value_is_written_with_its_concepts_decimals(name: str, value: float, 
     record = sample_record()
     result = next(e for e in record.events if isinstance(e, Result) and e.concept.name == name)
     events = tuple(e._replace(value=value) if e is result else e for e in record.events)
-    lines = [line.decode() for kind, line in EXPORTER.ndjson(replace(record, events=events)) if kind == "Observation"]
+    lines = EXPORTER.ndjson(replace(record, events=events))["Observation"]
     assert text in next(line for line in lines if CONCEPTS[name].primary.code in line)
 
 
