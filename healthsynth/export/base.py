@@ -10,7 +10,7 @@ Some formats need more, and have one of these as well:
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
@@ -60,13 +60,11 @@ class Used:
 
     def plain(self) -> Json:
         """For JSON, in order of ids; a clinician has the id of the facility."""
-        clinicians = []
-        for _, clinician in sorted(self.clinicians.items()):
-            clinicians.append({**asdict(clinician), "facility": clinician.facility.id})
+        clinicians = [{**_plain(each), "facility": each.facility.id} for _, each in sorted(self.clinicians.items())]
         return {
-            "facilities": [asdict(facility) for _, facility in sorted(self.facilities.items())],
+            "facilities": [_plain(facility) for _, facility in sorted(self.facilities.items())],
             "clinicians": clinicians,
-            "payers": [asdict(payer) for _, payer in sorted(self.payers.items())],
+            "payers": [_plain(payer) for _, payer in sorted(self.payers.items())],
         }
 
     @classmethod
@@ -77,6 +75,11 @@ class Used:
             row["id"]: Clinician(**{**row, "facility": facilities[row["facility"]]}) for row in plain["clinicians"]
         }
         return cls(facilities, clinicians, {row["id"]: Payer(**row) for row in plain["payers"]})
+
+
+def _plain(thing: Facility | Clinician | Payer) -> Json:
+    """Its fields as they are: `asdict` copies what is in them as well, which takes ten times as long."""
+    return {field.name: getattr(thing, field.name) for field in fields(thing)}
 
 
 class Exporter(Protocol):

@@ -5,7 +5,9 @@
 Steps of nothing are left out. For every claim the charges add up to the payments, and what is outstanding ends at 0.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from operator import itemgetter
 
 from healthsynth.export.charges import Fill, insurer, is_institutional
 from healthsynth.export.csv.columns import Columns, optional, required
@@ -145,9 +147,12 @@ def visit_claim(page: Page, open_: Open) -> tuple[int, int]:
     return total, covered
 
 
-# What differs between the claims of one prescription, as it stands in their template: the start of the ids of
-# transactions, the claim, onset, start and end of the service.
-_MARKS = {"\0h": "%(head)s", "\0c": "%(claim)s", "\0o": "%(onset)s", "\0s": "%(start)s", "\0e": "%(end)s"}
+# What differs between the claims of one prescription: the start of the ids of transactions, the claim, onset, start and end
+# of the service. In a template each stands as its mark.
+_MARKS = "\0h", "\0c", "\0o", "\0s", "\0e"
+_HEAD, _CLAIM, _ONSET, _START, _END = _MARKS
+# Constant stretches, and what takes them and the values of the marks, in the order of the text
+_Template = tuple[tuple[str, ...], Callable[[tuple[str, ...]], tuple[str, ...]]]
 
 
 def fill_claims(page: Page, open_: Open, number: int, filled: Sequence[tuple[Fill, Line]]) -> tuple[int, int]:
@@ -156,43 +161,46 @@ def fill_claims(page: Page, open_: Open, number: int, filled: Sequence[tuple[Fil
     Returns:
         (total, covered) of all of them in cents.
     """
-    templates: dict[int | None, tuple[str, str]] = {}  # by the place of the period of insurance that pays
+    templates: dict[int | None, tuple[Open, _Template, _Template]] = {}  # by the place of the insurance that pays
     stamps, total, covered = page.stamps, 0, 0
     codes, earliest = _diagnoses(open_, filled[0][1].start)
+    onset = stamps[earliest]
+    claims, transactions = page.out["claims"], page.out["claims_transactions"]
     for fill, line in filled:
         found = templates.get(fill.coverage)
-        paid = None if fill.coverage is None else page.record.person.coverage[fill.coverage]
-        that_day = open_._replace(coverage=paid)
         if found is None:
-            found = templates[fill.coverage] = _fill_template(page, that_day, number, codes, line)
+            paid = None if fill.coverage is None else page.record.person.coverage[fill.coverage]
+            that_day = open_._replace(coverage=paid)
+            found = templates[fill.coverage] = (that_day, *_fill_templates(page, that_day, number, codes, line))
+        that_day, claim, steps = found
         each = nth(number, fill.place)
-        start = stamps[line.start]
-        values = {
-            "head": uuid(page.prefix, FILL_TRANSACTION, each << _LANE_BITS)[:-4],
-            "claim": uuid(page.prefix, FILL_CLAIM, each),
-            "onset": stamps[earliest],
-            "start": start,
-            "end": stamps[line.end],
-        }
-        page.out["claims"].append(found[0] % values)
-        page.out["claims_transactions"].append(found[1] % values)
+        head = uuid(page.prefix, FILL_TRANSACTION, each << _LANE_BITS)[:-4]
+        values = head, uuid(page.prefix, FILL_CLAIM, each), onset, stamps[line.start], stamps[line.end]
+        claims.append(_filled(claim, values))
+        transactions.append(_filled(steps, values))
         _count(page, that_day, line.cents, line.covered)
         total, covered = total + line.cents, covered + line.covered
     return total, covered
 
 
-def _fill_template(page: Page, open_: Open, number: int, codes: list[str], line: Line) -> tuple[str, str]:
-    """The row of a claim, and those of its transactions, with a place for each of `_MARKS`."""
+def _fill_templates(page: Page, open_: Open, number: int, codes: list[str], line: Line) -> tuple[_Template, _Template]:
+    """The row of a claim, and those of its transactions."""
     rows = _transactions(
-        page, open_, (line._replace(start=0, end=1),), {0: "\0s", 1: "\0e"}, ("\0h", "\0c"), number, len(codes)
+        page, open_, (line._replace(start=0, end=1),), {0: _START, 1: _END}, (_HEAD, _CLAIM), number, len(codes)
     )
-    made = []
-    for text in (_claim(page, open_, "\0c", codes, "\0o", "\0s"), "\n".join(rows)):
-        text = text.replace("%", "%%")
-        for mark, place in _MARKS.items():
-            text = text.replace(mark, place)
-        made.append(text)
-    return made[0], made[1]
+    return _template(_claim(page, open_, _CLAIM, codes, _ONSET, _START)), _template("\n".join(rows))
+
+
+def _template(text: str) -> _Template:
+    pieces = [piece for piece in re.split(f"({'|'.join(_MARKS)})", text) if piece]
+    constants = tuple(piece for piece in pieces if piece not in _MARKS)
+    places = {piece: place for place, piece in enumerate((*_MARKS, *constants))}
+    return constants, itemgetter(*[places[piece] for piece in pieces])
+
+
+def _filled(template: _Template, values: tuple[str, ...]) -> str:
+    constants, in_order = template
+    return "".join(in_order((*values, *constants)))
 
 
 def _claim(page: Page, open_: Open, id_: str, codes: list[str], onset: str, service: str) -> str:

@@ -1,6 +1,6 @@
 """observations.csv: most of all rows, so the parts of a row that a concept decides are made once for it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import cache
 
 from healthsynth.export.csv.columns import (
@@ -38,12 +38,17 @@ def _category(concept: Concept) -> str:
     return word if word in _OWN_CATEGORIES else _CATEGORIES.get(concept.kind, "")
 
 
-@cache
-def _numeric(concept: Concept) -> Callable[[float], str]:
-    """Value -> the row after its owners. Rounds to the concept's decimals."""
-    front = f",{_category(concept)},{coded(concept)},".replace("%", "%%")
-    back = f",{quoted(concept.unit or '')},numeric".replace("%", "%%")
-    return f"{front}%.{concept.decimals}f{back}".__mod__
+class _Numeric(dict[Concept, Callable[[float], str]]):
+    """What is measured -> what writes a value as the row after its owners, rounded to the concept's decimals."""
+
+    def __missing__(self, concept: Concept) -> Callable[[float], str]:
+        front = f",{_category(concept)},{coded(concept)},".replace("%", "%%")
+        back = f",{quoted(concept.unit or '')},numeric".replace("%", "%%")
+        made = self[concept] = f"{front}%.{concept.decimals}f{back}".__mod__
+        return made
+
+
+_NUMERIC = _Numeric()
 
 
 @cache
@@ -52,22 +57,26 @@ def _answer(concept: Concept, answer: Concept) -> str:
     return f",{_category(concept)},{coded(concept)},{quoted(text)},,text"
 
 
-def observation(page: Page, event: Result) -> None:
-    """A row for its value and one for each component, as the layout has it for blood pressure."""
-    start = f"{page.key(event.number)}{page.stamps[event.time]},{page.open[event.visit].owners}"
-    value = event.value
-    rows = page.out["observations"]
-    if value is not None:
-        if isinstance(value, Concept):
-            rows.append(start + _answer(event.concept, value))
-        else:
-            rows.append(start + _numeric(event.concept)(value))
-    for component in event.components:
-        found = component[1]
-        if isinstance(found, Concept):
-            rows.append(start + _answer(component[0], found))
-        elif found is not None:
-            rows.append(start + _numeric(component[0])(found))
+def _value(concept: Concept, value: float | Concept) -> str:
+    return _answer(concept, value) if isinstance(value, Concept) else _NUMERIC[concept](value)
+
+
+def observations(page: Page, results: Iterable[Result]) -> None:
+    """A row for each value, and one for each component, as the layout has it for blood pressure."""
+    append, stamps, open_, key = page.out["observations"].append, page.stamps, page.open, page.key
+    visit: int | None = None
+    time, owned = 0, ""
+    for event in results:
+        if event.time != time or event.visit != visit:  # what is measured together stands together
+            time, visit = event.time, event.visit
+            owned = f"{stamps[time]},{open_[visit].owners}"
+        start = key(event.number) + owned
+        value = event.value
+        if value is not None:
+            append(start + _value(event.concept, value))
+        for component in event.components:
+            if component[1] is not None:
+                append(start + _value(component[0], component[1]))
 
 
 def report(page: Page, event: Report) -> None:

@@ -2,8 +2,9 @@
 
 from functools import cache, lru_cache
 
+from healthsynth.export.moments import DAYS, TIMES
 from healthsynth.people.zones import utc_offset
-from healthsynth.units import DAY, MINUTE, Clock, civil
+from healthsynth.units import DAY, Clock
 from healthsynth.vocabulary import Concept
 
 _LINE_BREAKS = str.maketrans({"\r": " ", "\n": " "})
@@ -37,20 +38,9 @@ def money(cents: int) -> str:
     return f"{sign}{cents // 100}.{cents % 100:02d}"
 
 
-@lru_cache(maxsize=1 << 13)
-def day(number: int) -> str:
-    """YYYY-MM-DD of a day counted from 1970-01-01."""
-    return civil(number * DAY).isoformat()
-
-
-@lru_cache(maxsize=1 << 11)
-def _minute(minute: int) -> str:
-    return f"T{minute // 60:02d}:{minute % 60:02d}:"
-
-
 def date(at: Clock) -> str:
     """The civil date at the patient's place."""
-    return day(at // DAY)
+    return DAYS[at // DAY]
 
 
 class Stamps(dict[Clock, str]):
@@ -61,6 +51,5 @@ class Stamps(dict[Clock, str]):
 
     def __missing__(self, at: Clock) -> str:
         utc = at - utc_offset(self._zone, at)
-        second = utc % DAY
-        text = self[at] = f"{day(utc // DAY)}{_minute(second // MINUTE)}{second % MINUTE:02d}Z"
+        text = self[at] = f"{DAYS[utc // DAY]}{TIMES[utc % DAY]}Z"
         return text

@@ -7,7 +7,6 @@ import orjson
 
 from healthsynth.export.fhir.guides import PROFILES
 from healthsynth.export.fhir.slots import (
-    DAYS,
     DECIMALS,
     GIVEN_IDS,
     INTEGERS,
@@ -22,6 +21,7 @@ from healthsynth.export.fhir.slots import (
     base64_text,
     dicom_uid,
 )
+from healthsynth.export.moments import DAYS, TIMES
 from healthsynth.people.hours import offset_text
 from healthsynth.record.events import Visit
 from healthsynth.record.ids import CLAIM, EVENT, LANES, prefix, stable, uuid
@@ -29,16 +29,6 @@ from healthsynth.record.record import Record
 from healthsynth.units import DAY, Clock, birthday
 from healthsynth.vocabulary import Concept
 
-
-class _Times(dict[int, str]):
-    """Seconds after midnight -> a time of day; 86,400 of them at most."""
-
-    def __missing__(self, second: int) -> str:
-        text = self[second] = f"T{second // 3600:02d}:{second // 60 % 60:02d}:{second % 60:02d}"
-        return text
-
-
-_TIMES = _Times()
 _LOCATIONS: dict[str, str] = {}
 
 
@@ -51,7 +41,7 @@ class _Instants(dict[int, str]):
         self._zone = zone
 
     def __missing__(self, at: Clock) -> str:
-        text = self[at] = DAYS[at // DAY] + _TIMES[at % DAY] + offset_text(self._zone, at)
+        text = self[at] = DAYS[at // DAY] + TIMES[at % DAY] + offset_text(self._zone, at)
         return text
 
 

@@ -11,13 +11,13 @@ A builder that looks at a `Var` (compares it, prints it) is refused, so that a t
 import re
 from base64 import b64encode
 from collections.abc import Mapping, Sequence
-from datetime import date, timedelta
 from math import isfinite
 from typing import Any, NamedTuple, NoReturn, Protocol
 
 import orjson
 
 from healthsynth.errors import HealthsynthError
+from healthsynth.export.moments import DAYS
 from healthsynth.people.npi import FACILITY_BASE, invented, is_valid
 from healthsynth.record.ids import EVENT
 from healthsynth.units import DAY
@@ -150,13 +150,6 @@ class _Numbers(dict[int, str]):
         return digits
 
 
-class _Days(dict[int, str]):
-    """Days since 1970-01-01 -> a date."""
-
-    def __missing__(self, days: int) -> str:
-        return _keep(self, days, (date(1970, 1, 1) + timedelta(days=days)).isoformat())
-
-
 class _Decimals(dict[float, str]):
     """A number -> its decimal with a fixed number of places."""
 
@@ -234,7 +227,6 @@ def _keep(cache: dict[Any, str], key: Any, text: str) -> str:
 
 
 NUMBERS = _Numbers()
-DAYS = _Days()
 DECIMALS = tuple(_Decimals(places) for places in range(7))
 INTEGERS = _Integers()
 MONEY = _Money()
