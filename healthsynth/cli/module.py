@@ -167,7 +167,12 @@ def run_tests(
     people: Annotated[int, typer.Option("-p", "--people", help="The most people to simulate.")] = 20000,
     workers: Annotated[int, typer.Option(help="Processes; 0: all cores.")] = 0,
     seed: Annotated[int, typer.Option("-s", "--seed")] = 7,
-    only: Annotated[bool, typer.Option("--only", help="This module and what it reads, not the whole library.")] = False,
+    only: Annotated[
+        bool,
+        typer.Option(
+            "--only", help="Expectations with this module and what it reads alone, not with the whole library."
+        ),
+    ] = False,
     stories: Annotated[bool, typer.Option(help="Tell the stories.")] = True,
     modules: Folders = None,
 ) -> None:
@@ -177,7 +182,8 @@ def run_tests(
     program = _program(modules, [name] if name and only else None)
     if name:
         _find(program, name)
-    report = run(program, name, people, seed, workers, _today(), stories)
+    whole = _program(modules) if name and only else None
+    report = run(program, name, people, seed, workers, _today(), stories, whole)
     typer.echo(report.text())
     if not report.passed:
         raise typer.Exit(1)

@@ -52,16 +52,25 @@ class Report:
 
 
 def run(
-    program: Program, name: str | None, most: int, seed: int, workers: int, as_of: Clock, stories: bool = True
+    program: Program,
+    name: str | None,
+    most: int,
+    seed: int,
+    workers: int,
+    as_of: Clock,
+    stories: bool = True,
+    whole: Program | None = None,
 ) -> Report:
     """Test one module, or all with one population.
 
     Args:
         most: people at most; fewer are simulated when every standard error is under a quarter of its tolerance.
+        whole: what stories are told with where `program` is only a part: they go to visits of other modules.
     """
     engine = make_engine(program)
     modules = [module for module in program.modules if name in (None, module.module)]
-    told = tuple(tell(engine, m, title, as_of) for m in modules for title in m.stories) if stories else ()
+    teller = engine if whole is None else make_engine(whole)
+    told = tuple(tell(teller, m, title, as_of) for m in modules for title in m.stories) if stories else ()
     counters, people = _count(engine, modules, most, seed, workers, as_of)
     outcomes = tuple(counter.outcome() for counter in counters)
     return Report(outcomes, told, _sentences(program, modules), people)

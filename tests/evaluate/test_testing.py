@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from healthsynth import resources
+from healthsynth.compile import library
 from healthsynth.compile.build import Library, compile_library
 from healthsynth.compile.program import Program
 from healthsynth.evaluate.expectations import first_figure, wanted
@@ -109,3 +110,10 @@ def test_what_is_near_enough_is_read_in_the_units_of_the_author(changes: dict[st
 
 def test_figures_may_have_thousands():
     assert first_figure("1,234 per 100000 person-years") == 1234
+
+
+def test_stories_of_a_part_are_told_with_the_whole_library():
+    part, whole = (library.program((), patterns=patterns) for patterns in (("smoking",), ()))
+    alone, told = (run(part, "smoking", 0, 7, 1, AS_OF, whole=given) for given in (None, whole))
+    assert not any(story.passed for story in alone.told)  # the check-up that they go to is another module's
+    assert all(story.passed for story in told.told)
