@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from healthsynth.export.fhir.slots import Json, Values
+from healthsynth.export.fhir.slots import Json, Values, codeable
 from healthsynth.vocabulary import UCUM, Code, Concept
 
 SYSTEM = "https://healthsynth.example.org/id/"  # of identifiers that healthsynth gives
@@ -29,7 +29,7 @@ def coded(code: Code, text: str | None = None) -> Json:
 
 def concept(entry: Concept) -> Json:
     """A CodeableConcept with all codes of a vocabulary entry, and its plain words."""
-    return {"coding": [coding(code) for code in entry.codes], "text": entry.text}
+    return codeable(entry)
 
 
 def primary(entry: Concept) -> Json:

@@ -18,7 +18,7 @@ from healthsynth.export.fhir.datatypes import (
 )
 from healthsynth.export.fhir.guides import observation_kind
 from healthsynth.export.fhir.shapes import COMPONENTS, COUNTED, MEASURED, VARYING, Family
-from healthsynth.export.fhir.slots import Json, Values
+from healthsynth.export.fhir.slots import Coded, Json, Values
 from healthsynth.record.events import Referral, Report, Result
 from healthsynth.record.ids import ANSWERS, ORDER, SPECIMEN, TEST_REPORT
 from healthsynth.vocabulary import Concept, Range
@@ -101,7 +101,11 @@ def _component(part: tuple[Concept, Any, Range | None, str], v: Values) -> Json:
     measured, value, found, flag = part
     return {
         "code": _code(measured),
-        **_value(measured, value, v),
+        **(
+            {"valueCodeableConcept": v.codeable(value)}
+            if isinstance(value, Coded | Concept)
+            else _value(measured, value, v)
+        ),
         "dataAbsentReason": coded(codes.UNKNOWN) if value is None else None,
         "interpretation": _interpretation(flag),
         "referenceRange": _reference_range(measured, found),

@@ -7,6 +7,7 @@ import orjson
 
 from healthsynth.export.fhir.guides import PROFILES
 from healthsynth.export.fhir.slots import (
+    CODEABLES,
     DECIMALS,
     GIVEN_IDS,
     INTEGERS,
@@ -19,6 +20,7 @@ from healthsynth.export.fhir.slots import (
     Part,
     answer,
     base64_text,
+    codeable,
     dicom_uid,
 )
 from healthsynth.export.moments import DAYS, TIMES
@@ -116,6 +118,10 @@ class Scope:
 
     def answer(self, value: float | Concept) -> Any:
         return answer(value)
+
+    def codeable(self, value: Concept) -> Any:
+        CODEABLES[value]  # refuses what cannot be a FHIR code
+        return codeable(value)
 
     def choice(self, choices: Choices, key: str) -> Any:
         return choices.rows[key]

@@ -24,7 +24,7 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from healthsynth.export.fhir.slots import MARKER, NAMES, Json, Slot, Tracer, Values, Var, prune
+from healthsynth.export.fhir.slots import MARKER, NAMES, Coded, Json, Slot, Tracer, Values, Var, prune
 from healthsynth.vocabulary import Concept
 
 BASE_URL = "https://healthsynth.example.org/fhir"
@@ -44,7 +44,11 @@ class Role(NamedTuple):
 
 
 def _components(value: Any, source: str) -> Any:
-    return tuple((part[0], _measured(part[1], f"{source}[{n}][1]"), *part[2:]) for n, part in enumerate(value))
+    return tuple((part[0], _component(part[1], f"{source}[{n}][1]"), *part[2:]) for n, part in enumerate(value))
+
+
+def _component(value: Any, source: str) -> Any:
+    return None if value is None else Coded(source) if isinstance(value, Concept) else Var(source)
 
 
 def _answered(value: Any, source: str) -> Any:
@@ -61,9 +65,10 @@ OPTIONAL = Role(lambda e: f"{e} is None", lambda value, e: None if value is None
 COUNTED = Role(lambda e: f"len({e})", lambda value, e: tuple(Var(f"{e}[{n}]") for n in range(len(value))))
 # A number differs; a coded answer, and having no value, belong to the shape.
 MEASURED = Role(lambda e: f"({e} if {e}.__class__ is Concept else {e} is None)", _measured)
+# Of components, whether they are coded: the answers to the questions of a long form are new with nearly every patient.
 COMPONENTS = Role(
     lambda e: (
-        f"({e} and tuple([(part[1] if part[1].__class__ is Concept else part[1] is None, part[0], *part[2:])"
+        f"({e} and tuple([('coded' if part[1].__class__ is Concept else part[1] is None, part[0], *part[2:])"
         f" for part in {e}]))"
     ),
     _components,

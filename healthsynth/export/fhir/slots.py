@@ -52,6 +52,12 @@ class Var:
     __bool__ = __eq__ = __lt__ = __le__ = __gt__ = __ge__ = __hash__ = __str__ = __format__ = __iter__ = _refuse
 
 
+class Coded(Var):
+    """A coded answer, a `Concept`, that differs."""
+
+    __slots__ = ()
+
+
 def source(value: object) -> str:
     """The expression for a `Var` or a constant number."""
     return value.source if isinstance(value, Var) else repr(value)
@@ -134,6 +140,7 @@ class Values(Protocol):
     def base64(self, value: Any) -> str: ...
     def uid(self, number: Any, lane: int = EVENT) -> str: ...
     def answer(self, value: Any) -> Any: ...
+    def codeable(self, value: Any) -> Any: ...
     def choice(self, choices: Choices, key: Any) -> Any: ...
     def meta(self, kind: str) -> Json | None: ...
 
@@ -220,6 +227,26 @@ def answer(value: float | Concept) -> Json:
     return {"valueInteger": int(value)} if value == int(value) else {"valueDecimal": value}
 
 
+def codeable(entry: Concept) -> Json:
+    """A CodeableConcept with all codes of a vocabulary entry, and its plain words."""
+    return {
+        "coding": [{"system": code.system, "code": code.code, "display": code.display} for code in entry.codes],
+        "text": entry.text,
+    }
+
+
+class _Codeables(dict[Concept, str]):
+    """A concept as a CodeableConcept. What a shape's validation would see of its codes is looked at here."""
+
+    def __missing__(self, entry: Concept) -> str:
+        TEXTS[entry.text]
+        for code in entry.codes:
+            TEXTS[code.display]
+            if not re.fullmatch(r"\S+( \S+)*", code.code):
+                raise ShapeError(f"{code.code!r} cannot be a FHIR code")
+        return _keep(self, entry, orjson.dumps(prune(codeable(entry))).decode())
+
+
 def _keep(cache: dict[Any, str], key: Any, text: str) -> str:
     if len(cache) < _MOST_KEPT:
         cache[key] = text
@@ -234,6 +261,7 @@ TEXTS = _Texts()
 GIVEN_IDS = _GivenIds()
 NPIS = _Npis()
 ANSWERS = _Answers()
+CODEABLES = _Codeables()
 
 
 def base64_text(text: str) -> str:
@@ -277,6 +305,7 @@ NAMES: dict[str, Any] = {
     "given_ids": GIVEN_IDS,
     "npis": NPIS,
     "answers": ANSWERS,
+    "codeables": CODEABLES,
     "base64_text": base64_text,
     "references_text": references_text,
     "wrapped_text": wrapped_text,
@@ -362,6 +391,10 @@ class Tracer:
     def answer(self, value: Any) -> Any:
         coding = {"system": "http://loinc.org", "code": "LA33-6", "display": "Yes"}
         return self._mark(f"answers[{source(value)}]", {"valueInteger": 2}, {"valueCoding": coding}, raw=True)
+
+    def codeable(self, value: Any) -> Any:
+        coding = {"system": "http://loinc.org", "code": "LA33-6", "display": "Yes"}
+        return self._mark(f"codeables[{source(value)}]", {"coding": [coding], "text": "Yes"}, raw=True)
 
     def choice(self, choices: Choices, key: Any) -> Any:
         name = f"choices{id(choices)}"

@@ -123,5 +123,42 @@ def test_text_of_a_vocabulary_cannot_become_code(exporter: FhirExporter):
     assert "{c0}'''" in texts
 
 
+FORM = Concept("form", "survey", (Code(LOINC, "93025-5", "PRAPARE"),), "A form")
+QUESTIONS = [Concept(f"question {n}", "survey", (Code(LOINC, f"93038-{n}", "?"),), "?") for n in range(2)]
+
+
+def form(*answers: Concept) -> Record:
+    """The sample with the answers to a form in place of its first result."""
+    components = tuple((question, given, None, "") for question, given in zip(QUESTIONS, answers, strict=False))
+    return changed(Result, concept=FORM, value=None, components=components, range=None, flag="")
+
+
+YES = Concept("yes", "answer", (Code(LOINC, "LA33-6", "Yes"),), "Yes")
+IN_WORDS = Concept("words", "answer", (), "at my mother's")
+
+
+def test_coded_answers_of_a_form_are_no_part_of_its_shape(monkeypatch: pytest.MonkeyPatch):
+    exporter = FhirExporter(origins=ORIGINS, concepts=CONCEPTS)
+    exporter.bundle(form(YES, IN_WORDS))
+    monkeypatch.setattr("healthsynth.export.fhir.exporter.trace", None)  # no new shape
+    texts = [
+        [component["valueCodeableConcept"] for component in entry["resource"]["component"]]
+        for entry in json.loads(exporter.bundle(form(IN_WORDS, YES)))["entry"]
+        if entry["resource"].get("code", {}).get("text") == "A form"
+    ]
+    assert texts == [
+        [
+            {"text": "at my mother's"},
+            {"coding": [{"system": LOINC, "code": "LA33-6", "display": "Yes"}], "text": "Yes"},
+        ]
+    ]
+
+
+@pytest.mark.parametrize("code", [" LA33-6", "LA33  6", ""])
+def test_a_coded_answer_that_is_no_fhir_code_is_never_written(exporter: FhirExporter, code: str):
+    with pytest.raises(ProblemsError, match="cannot be a FHIR code"):
+        exporter.bundle(form(Concept("odd", "answer", (Code(LOINC, code, "odd"),), "odd")))
+
+
 def test_the_error_is_one_of_the_tree():
     assert issubclass(ShapeError, HealthsynthError)
