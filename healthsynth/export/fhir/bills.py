@@ -37,7 +37,9 @@ Check = Callable[[Json, Sequence[Sequence[Any]], Callable[[], Iterable[Json]], A
 # A claim whose lines stand for those of any other; made of nothing but what its shape needs
 SAMPLE = Billed(1, None, "professional", 0, 0, 0, "a", None, None, 0, 0, 0, (), (), 0, 0, 0, -1)
 _SAMPLE_CHARGES = (Charge(1234, 1, 234), Charge(1234, 2, 234))
-_MOST_KEPT = 1 << 11  # lines; prices differ by state, and a long run sees all states
+_MOST_KEPT = 1 << 12  # lines; prices differ by state, and a long run sees all states: then they are made again
+_Key = tuple[type, Concept, str, str]  # type of event, concept, state, kind of payer
+_Single = tuple[Items, int, int]  # a line, its cents and what the payer covers
 _NOBODY = "none"  # the kind of payer where nobody but the patient pays
 
 
@@ -53,8 +55,7 @@ class Lines:
         self._check, self._sample = check, sample
         self._known: dict[tuple[Code, Charge], Items] = {}
         self._codes: set[Code] = set()
-        # (type of event, concept, state, kind of payer) -> (line, cents, covered), for what is billed one at a time
-        self.single: dict[tuple[type, Concept, str, str], tuple[Items, int, int]] = {}
+        self.single: dict[_Key, _Single] = {}
 
     def of(self, code: Code, charge: Charge, e: Any, v: Scope) -> Items:
         """The line of a thing, which the event `e` is about.
@@ -67,10 +68,16 @@ class Lines:
             if code not in self._codes:
                 self._validate(code, e, v)
                 self._codes.add(code)
-            found = items(code, charge, v)
-            if len(self._known) < _MOST_KEPT:
-                self._known[code, charge] = found
+            if len(self._known) >= _MOST_KEPT:
+                self._known.clear()
+            found = self._known[code, charge] = items(code, charge, v)
         return found
+
+    def keep(self, key: _Key, line: _Single) -> None:
+        """Remember the line of something that is billed one at a time."""
+        if len(self.single) >= _MOST_KEPT:
+            self.single.clear()
+        self.single[key] = line
 
     def _validate(self, code: Code, e: Any, v: Scope) -> None:
         resources = self._sample(v).resources
@@ -123,9 +130,8 @@ class Bills:
         if found is None:
             charge = self._charges.thing(e, self._st, self._kind)
             found = self._lines.of(e.concept.primary, charge, e, v), charge.price * charge.units, charge.covered
-            # of supplies there may be more than one
-            if e.__class__ is not Supplied and len(self._lines.single) < _MOST_KEPT:
-                self._lines.single[key] = found
+            if e.__class__ is not Supplied:  # there may be more than one of it
+                self._lines.keep(key, found)
         line, cents, covered = found
         self._items.append(line)
         self._cents += cents

@@ -25,7 +25,6 @@ from healthsynth.vocabulary import Concept
 
 Json = dict[str, Any]
 _MOST_KEPT = 1 << 13  # entries of a cache; beyond that a value is made again each time
-_MOST_PLACES = 8  # of a list, for which the text of a part is kept
 
 
 class ShapeError(HealthsynthError):
@@ -88,11 +87,10 @@ class Part:
         json: the element without its `sequence`, which is written last.
     """
 
-    __slots__ = ("_head", "_texts")
+    __slots__ = ("_head",)
 
     def __init__(self, json: Json):
         self._head = orjson.dumps(prune(json)).decode()[:-1]
-        self._texts: dict[int, str] = {}  # those at the places that it has stood at
 
     @property
     def json(self) -> Json:
@@ -102,12 +100,7 @@ class Part:
 
     def text(self, sequence: int) -> str:
         """Its JSON at a place of the list."""
-        text = self._texts.get(sequence)
-        if text is None:
-            text = f'{self._head},"sequence":{sequence}}}'
-            if sequence < _MOST_PLACES:
-                self._texts[sequence] = text
-        return text
+        return f'{self._head},"sequence":{sequence}}}'
 
 
 # Any element, for tracing: parts bring their own validation.
