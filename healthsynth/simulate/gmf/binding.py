@@ -3,13 +3,13 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from healthsynth.compile.gmf.conditions import Binder
-from healthsynth.compile.gmf.draws import number
-from healthsynth.compile.gmf.times import length, whole_length
 from healthsynth.simulate.gmf import program
+from healthsynth.simulate.gmf.conditions import Binder
+from healthsynth.simulate.gmf.draws import number
 from healthsynth.simulate.gmf.polls import Polls
 from healthsynth.simulate.gmf.program import BoundModule, BoundState
 from healthsynth.simulate.gmf.states import States
+from healthsynth.simulate.gmf.times import length, whole_length
 from healthsynth.simulate.gmf.transitions import Ways
 from healthsynth.spec.gmf import conditions as c
 from healthsynth.spec.gmf import states as s

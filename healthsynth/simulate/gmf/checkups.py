@@ -1,11 +1,11 @@
 """Visits that no module asks for: check-ups, visits for symptoms, vaccinations in both; and the certificate of a death."""
 
-from healthsynth.compile.gmf.times import length
 from healthsynth.simulate.gmf import visits
 from healthsynth.simulate.gmf.cast.ages import age_months, on_grid
 from healthsynth.simulate.gmf.cast.visits import Call, interval
 from healthsynth.simulate.gmf.charting import concepts
 from healthsynth.simulate.gmf.state import CHECK_UPS, CLOSING, FROM_SYMPTOMS, GmfLife, Seen
+from healthsynth.simulate.gmf.times import length
 from healthsynth.spec.gmf.values import Code
 from healthsynth.units import MINUTE, WEEK, Clock
 from healthsynth.vocabulary import Concept

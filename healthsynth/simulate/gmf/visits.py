@@ -1,8 +1,8 @@
 """Encounters: the one that is under way, who owns it, and into which of them something is written."""
 
-from healthsynth.compile.gmf.times import length
 from healthsynth.simulate.gmf.charting.concepts import VISIT_KINDS
 from healthsynth.simulate.gmf.state import CHECK_UPS, GmfLife, Seen
+from healthsynth.simulate.gmf.times import length
 from healthsynth.units import DAY, MINUTE, Clock
 from healthsynth.vocabulary import Concept
 

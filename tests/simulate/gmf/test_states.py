@@ -157,13 +157,13 @@ def test_the_type_of_care_goes_by_payer_and_date(tmp_path: Path) -> None:
     care = {"type": "Simple", "type_of_care_transition": {"ambulatory": "A", "emergency": "B", "telemedicine": "C"}}
     ends = {name: put("way", name) | {"direct_transition": "Terminal"} for name in "ABC"}
     world = World(tmp_path, {"m": module("M", T=care, **ends)})
-    leave, life = world.engine.modules["m"].states["T"].leave, world.life
+    leave, life = world.engine.modules["m"].states["T"].way, world.life
     life.attributes["insurance_status"] = "private"
     found = []
     for draw in (0.5, 0.7, 0.8):
         life.draw = lambda draw=draw: draw  # type: ignore[misc]
-        found.append(leave(life).name)
+        found.append(leave.out(life).name)
     life.clock = world.birth + 31 * 365 * DAY
     life.draw = lambda: 0.9
-    found.append(leave(life).name)
+    found.append(leave.out(life).name)
     assert found == ["A", "A", "B", "C"]

@@ -161,7 +161,7 @@ def test_10_weights_are_taken_as_they_are(
     world = World(tmp_path, {"m": module("M", Ask={"type": "Simple", "distributed_transition": shares}, **ends)})
     state = world.engine.modules["m"].states["Ask"]
     world.life.draw = lambda: draw
-    assert state.leave(world.life).name == expected
+    assert state.way.out(world.life).name == expected
 
 
 def test_11_lengths_of_delays_are_cut_and_exponentials_begin_at_one(tmp_path: Path) -> None:
@@ -186,7 +186,7 @@ def test_11_lengths_of_delays_are_cut_and_exponentials_begin_at_one(tmp_path: Pa
         assert length is not None
         for draw in draws:
             life.draw = lambda draw=draw: draw  # type: ignore[misc]
-            found.append(length(life) / DAY)
+            found.append(length.of(life) / DAY)
     assert found == [1, 1, 1, 1, 1, 1, 3, 14]
 
 

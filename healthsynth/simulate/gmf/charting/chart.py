@@ -3,9 +3,9 @@
 Entries may go into a visit that is long over, as the format allows; `record` puts everything in the order exporters read.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from itertools import pairwise
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from healthsynth.people.facility import Clinician, Facility
 from healthsynth.people.person import Person
@@ -35,6 +35,9 @@ from healthsynth.record.record import Record
 from healthsynth.units import YEAR, Clock
 from healthsynth.vocabulary import Concept, Range
 
+if TYPE_CHECKING:
+    from healthsynth.simulate.patient import Patient
+
 Component = tuple[Concept, Any, Range | None, str]
 _SPECIALTIES = {"CARDIOVASCULAR DISEASE (CARDIOLOGY)": "Cardiology"}
 _UNREAD = "Images were taken and read."
@@ -46,12 +49,12 @@ class Chart:
     Args:
         person: who it is.
         providers: `people.providers.Providers`.
-        number: gives the numbers of visits and entries, where others chart for this person too.
+        patient: gives the numbers of visits and entries, where others chart for this person too.
     """
 
-    def __init__(self, person: Person, providers: Any, number: Callable[[], int] | None = None):
+    def __init__(self, person: Person, providers: Any, patient: "Patient | None" = None):
         self._person, self._providers = person, providers
-        self._others = number
+        self._patient = patient
         self._numbers = 0
         self._visits: list[Visit] = []
         self._places: dict[int, int] = {}  # number of a visit -> its place in the list
@@ -61,18 +64,17 @@ class Chart:
         self._death: Death | None = None
 
     def _number(self) -> int:
-        if self._others is not None:
-            return self._others()
+        if self._patient is not None:
+            return self._patient.number()
         self._numbers += 1
         return self._numbers
 
     def skip(self, count: int = 1) -> None:
         """Leave numbers out for what is not charted, so that the numbers of the rest do not depend on it."""
-        if self._others is None:
+        if self._patient is not None:
+            self._patient.counter += count
+        else:
             self._numbers += count
-            return
-        for _ in range(count):
-            self._others()
 
     # --- visits ---------------------------------------------------------------------------------------------------
     def visit(
