@@ -321,10 +321,7 @@ class Die(Deed):
         at = life.clock if self.after is None else life.clock + self.after.of(life)
         if life.death is not None and life.death <= at:
             return
-        life.death = at
-        life.death_origin = self.origin
-        life.death_cause = self.cause if self.cause is not None else self._cause(life)
-        life.changed("days_until_death")
+        life.dies(at, self.origin, self.cause if self.cause is not None else self._cause(life))
 
     def _cause(self, life: GmfLife) -> Concept | None:
         if self.onset:

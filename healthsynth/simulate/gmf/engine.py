@@ -85,12 +85,11 @@ class Living:
         chart = Chart(person, engine.providers, patient)
         life = self.life = GmfLife(engine, person, end, chart_from, chart)
         self.last: Clock = person.birth
-        life.cast = cast = Cast(person, life, end)
+        life.cast = cast = Cast(person, life.shown, end)
         life.attributes.update(cast.fixed)
         processes: list[Process | None] = [None] * (len(engine.orders) + 1)
         for order, module in engine.tops:
             process = processes[order] = Process(order, module, order < engine.lifecycle)
-            life.give_stream(process)
             begin(life, process)
             life.agenda.append(order)
         life.processes = processes

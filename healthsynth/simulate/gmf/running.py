@@ -36,7 +36,6 @@ def advance(life: GmfLife, process: Process) -> None:
     clock = life.clock = grid
     frame = life.frame = process.frame
     life.process = process
-    life.draw = process.draw
     process.waits_for = NO_NAMES
     if not process.token:
         process.token = UNUSED

@@ -22,11 +22,11 @@ What the cast (cast/) offers and asks for:
 from collections.abc import Callable, Collection
 from functools import partial
 from heapq import heappush
-from random import Random
 from typing import TYPE_CHECKING, Any, Final
 
 from healthsynth.people.person import Person
 from healthsynth.randomness import stream
+from healthsynth.simulate.gmf.cast.life import Life
 from healthsynth.simulate.gmf.cast.vitals import NAMES
 from healthsynth.simulate.gmf.nodes import Amount, Way
 from healthsynth.simulate.gmf.turns import AgeTable
@@ -117,6 +117,29 @@ class Complaint:
         self.is_addressed = False
 
 
+class Shown(Life):
+    """What the cast sees of a life: its maps, and not the life, so that nothing refers to itself and all of it is freed at once."""
+
+    def __init__(self, attributes: dict[str, Any], present: dict[str, Entry], drugs: dict[str, Entry]):
+        self.attributes = attributes
+        self.present = present
+        self.drugs = drugs
+        self.death: Clock | None = None
+
+    def active_medications(self) -> Collection[str]:
+        return self.drugs
+
+    def care_plan_since(self, code: str) -> Clock | None:
+        found = self.present.get(code)
+        return found.start if found is not None and found.kind == "careplan" else None
+
+    def is_active(self, code: str) -> bool:
+        return code in self.present
+
+    def dies_at(self) -> Clock | None:
+        return self.death
+
+
 class Frame:
     """One run of one module file: where it is, and what of its past can be asked for."""
 
@@ -134,10 +157,6 @@ class Frame:
         self.pending: list[Onset] = []  # those that wait for their encounters
 
 
-def _no_stream() -> float:
-    raise AssertionError("a process without a life draws nothing")
-
-
 class Process:
     """One top-level module in one life."""
 
@@ -149,7 +168,7 @@ class Process:
         self.early = early  # its turn is before the lifecycle's: it sees last week's vital signs
         self.finished = False
         self.frame: Frame = None  # type: ignore[assignment]
-        self.draw: Callable[[], float] = _no_stream
+        self.draw: Callable[[], float] | None = None  # of its stream
         self.token = 0
         self.waits_for: frozenset[str] = NO_NAMES  # names that wake it: attributes, and codes after a '#'
 
@@ -171,7 +190,6 @@ class GmfLife:
         "death",
         "death_cause",
         "death_origin",
-        "draw",
         "drugs",
         "end",
         "engine",
@@ -192,6 +210,7 @@ class GmfLife:
         "process",
         "processes",
         "seq",
+        "shown",
         "symptoms",
         "total",
         "visit",
@@ -220,7 +239,6 @@ class GmfLife:
         self.processes: list[Process | None] = []
         self.process: Process = None  # type: ignore[assignment]
         self.frame: Frame = None  # type: ignore[assignment]
-        self.draw: Callable[[], float] = Random(0).random  # of the process under way
         self.follow: Callable[[BoundState, Clock], None] | None = None  # told of every state that is entered
         # death
         self.death: Clock | None = None
@@ -231,6 +249,7 @@ class GmfLife:
         self.visit: Seen | None = None  # of the lock's owner
         self.present: dict[str, Entry] = {}
         self.drugs: dict[str, Entry] = {}  # those in `present` that are medication
+        self.shown = Shown(self.attributes, self.present, self.drugs)
         self.chronic: dict[str, Entry] = {}
         self.latest: dict[str, tuple[int, Any]] = {}  # code asked for -> (place of its visit, value)
         self.last_wellness: Clock | None = None
@@ -245,16 +264,20 @@ class GmfLife:
         self.last_total = 0
         self.overrides: dict[str, tuple[int, Amount]] = {}  # vital sign -> when it was set, a week; what it is
 
-    def give_stream(self, process: Process) -> None:
-        """The stream of a module is made when it first draws: many never do."""
-
-        def first() -> float:
+    def draw(self) -> float:
+        """The next number of the module under way, uniform in [0, 1). Its stream is made when it first draws: many never do."""
+        draw = self.process.draw
+        if draw is None:
             person = self.person
-            made = stream(person.seed, person.number, person.attempt, "gmf", process.module.key)
-            process.draw = self.draw = made.random
-            return made.random()
+            draw = stream(person.seed, person.number, person.attempt, "gmf", self.process.module.key).random
+            self.process.draw = draw
+        return draw()
 
-        process.draw = first
+    def dies(self, at: Clock, origin: int, cause: "Concept | None") -> None:
+        """A death is known, now or to come."""
+        self.death = self.shown.death = at
+        self.death_origin, self.death_cause = origin, cause
+        self.changed("days_until_death")
 
     # --- waking ---------------------------------------------------------------------------------------------------
     def wake(self, order: int) -> None:
@@ -330,12 +353,12 @@ class GmfLife:
 
     def _set_sign(self, name: str, amount: Amount) -> float:
         """A vital sign as a module wants it; its draw is the reading's own, so that reading it or not moves nothing else."""
-        draw, clock, draws = self.draw, self.clock, self.cast.draws
-        self.draw = partial(draws.uniform, f"set {name}", clock)
+        process = self.process
+        draw, process.draw = process.draw, partial(self.cast.draws.uniform, f"set {name}", self.clock)
         try:
             return amount.at(self)
         finally:
-            self.draw = draw
+            process.draw = draw
 
     def symptom(self, name: str) -> int:
         """The greatest value that any module gives a symptom and nobody has addressed."""
@@ -370,21 +393,3 @@ class GmfLife:
             before = self.symptom(of)
             worst.is_addressed = True
             self.total += self.symptom(of) - before
-
-    # --- what the cast asks ---------------------------------------------------------------------------------------
-    def active_medications(self) -> Collection[str]:
-        """RxNorm codes of orders that have not stopped."""
-        return self.drugs.keys()
-
-    def care_plan_since(self, code: str) -> Clock | None:
-        """When an active care plan of this code began."""
-        found = self.present.get(code)
-        return found.start if found is not None and found.kind == "careplan" else None
-
-    def is_active(self, code: str) -> bool:
-        """Whether the record's present entries have this code."""
-        return code in self.present
-
-    def dies_at(self) -> Clock | None:
-        """A death time that is already known."""
-        return self.death

@@ -161,9 +161,9 @@ def test_the_type_of_care_goes_by_payer_and_date(tmp_path: Path) -> None:
     life.attributes["insurance_status"] = "private"
     found = []
     for draw in (0.5, 0.7, 0.8):
-        life.draw = lambda draw=draw: draw  # type: ignore[misc]
+        world.fix("m", draw)
         found.append(leave.out(life).name)
     life.clock = world.birth + 31 * 365 * DAY
-    life.draw = lambda: 0.9
+    world.fix("m", 0.9)
     found.append(leave.out(life).name)
     assert found == ["A", "A", "B", "C"]

@@ -5,7 +5,7 @@ Every sign but the pressures and the rates is one value a week. Reading draws no
 
 from collections.abc import Callable, Collection
 from math import floor
-from typing import Any, Protocol
+from typing import Any
 
 from healthsynth.simulate.gmf.cast import pressure
 from healthsynth.simulate.gmf.cast.ages import STEP
@@ -36,7 +36,7 @@ _WHOLE = frozenset(("Systolic Blood Pressure", "Diastolic Blood Pressure", *_RAT
 _TENTHS = frozenset(("Height", "Weight"))
 
 
-class Owner(Protocol):
+class Owner:
     """What the signs read of a life. Codes stand for active entries of the record."""
 
     sex: str  # female or male
@@ -47,11 +47,11 @@ class Owner(Protocol):
 
     def active_medications(self) -> Collection[str]:
         """RxNorm codes of active orders."""
-        ...
+        raise NotImplementedError
 
     def care_plan_since(self, code: str) -> Clock | None:
         """When an active care plan began."""
-        ...
+        raise NotImplementedError
 
 
 Sign = Callable[[Owner, Clock], float | None]

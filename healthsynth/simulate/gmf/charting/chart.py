@@ -203,7 +203,7 @@ class Chart:
         self._death = Death(self._number(), visit, at, cause, origin)
 
     def record(self, as_of: Clock) -> Record:
-        """The chart as exporters take it: visits by start, entries by visit and time.
+        """The chart as exporters take it, once: visits by start, entries by visit and time.
 
         A visit that was held open for its least length ends when the next one begins: visits of one person never overlap.
         """
@@ -211,6 +211,7 @@ class Chart:
         for place, (visit, later) in enumerate(pairwise(visits)):
             if visit.end is None or visit.end > later.start:
                 visits[place] = visit._replace(end=later.start)
+        self._patient = None  # who refers to this chart: nothing is left that the garbage collector has to find
         events: list[Event] = []
         for visit in visits:
             events += sorted(self._events[visit.number], key=lambda event: event.time)
