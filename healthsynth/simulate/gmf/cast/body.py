@@ -55,6 +55,8 @@ class Body:
         "_forever",
         "_managed_to",
         "_month",
+        "_months",
+        "_months_at",
         "_next_age",
         "_phases",
         "_pieces",
@@ -70,6 +72,7 @@ class Body:
 
     def __init__(self, sex: str, birth: Clock, draws: Draws):
         self._sex, self._birth, self._draws = sex, birth, draws
+        self._months_at, self._months = birth, 0
         self._z = charts.z_of(draws.uniform("height"))
         self._twenty = birthday(birth, 20)
         self._changes: list[Change] = []
@@ -85,10 +88,16 @@ class Body:
         self._pieces: list[tuple[Clock, float, float]] = []
         self._next_age, self._weight, self._starts = 20, 0.0, _LATER
 
+    def _age(self, at: Clock) -> int:
+        """In months; most questions are asked of one grid point after the other."""
+        if at != self._months_at:
+            self._months_at, self._months = at, age_months(self._birth, at)
+        return self._months
+
     # --- what is asked ------------------------------------------------------------------------------------------
     def height_cm(self, at: Clock) -> float:
         """Length or height at a grid point."""
-        return charts.height_cm(self._sex, age_months(self._birth, at), self._z)
+        return charts.height_cm(self._sex, self._age(at), self._z)
 
     def weight_kg(self, at: Clock) -> float:
         """Weight at a grid point."""
@@ -105,21 +114,21 @@ class Body:
 
     def bmi_percentile(self, at: Clock) -> float | None:
         """0..100 from two years on to under twenty, else None."""
-        months = age_months(self._birth, at)
+        months = self._age(at)
         if not charts.FIRST_BMI_MONTH <= months < charts.LAST_MONTH:
             return None
         return 100 * charts.bmi_rank(self._sex, months, self.bmi(at))
 
     def head_cm(self, at: Clock) -> float | None:
         """To 36 months, else None."""
-        months = age_months(self._birth, at)
+        months = self._age(at)
         if months > 36:
             return None
         return charts.head_cm(self._sex, months, charts.z_of(min(1.0, _NORMAL.cdf(self._z) + 0.025)))
 
     def weight_for_length(self, at: Clock) -> float | None:
         """Percentile, to 36 months, else None."""
-        if age_months(self._birth, at) > 36:
+        if self._age(at) > 36:
             return None
         return charts.weight_for_length(self._sex, self.height_cm(at), self.weight_kg(at))
 
@@ -129,7 +138,7 @@ class Body:
 
     def weight_rank(self, at: Clock) -> float:
         """0..1 among those of twenty years at most."""
-        return charts.weight_rank(self._sex, age_months(self._birth, at), self.weight_kg(at))
+        return charts.weight_rank(self._sex, self._age(at), self.weight_kg(at))
 
     def changes(self, until: Clock) -> list[Change]:
         """What weight management does to attributes up to a moment, in order of time."""
@@ -149,7 +158,7 @@ class Body:
         return self._birth + days(30 * month), charts.bmi_at(self._sex, month, rank)
 
     def _young(self, at: Clock) -> float:
-        months = age_months(self._birth, at)
+        months = self._age(at)
         if at < self._points[0][0]:
             return charts.weight_kg(self._sex, months, charts.z_of(self._start_rank))
         height = charts.height_cm(self._sex, months, self._z)
@@ -178,7 +187,7 @@ class Body:
     def _next_point(self) -> None:
         time, _ = self._points[-1]
         later = time + _YEAR
-        months = age_months(self._birth, later)
+        months = self._age(later)
         years = min(max(months // 12, 3), 20)
         kept, shift = charts.drift()[years]
         if not self._forever and time >= self._managed_to:
@@ -192,14 +201,14 @@ class Body:
 
     def _look(self, at: Clock) -> None:
         """Once a month of a child: over the 95th percentile, management starts within weeks."""
-        months = age_months(self._birth, at)
+        months = self._age(at)
         if self._forever or at < self._managed_to or months // 12 >= _NO_AGE:
             return
         bmi = self._between(at)
-        if charts.bmi_rank(self._sex, months, bmi) < _OBESE_RANK:
+        if bmi < charts.surely_not_obese(self._sex, months) or charts.bmi_rank(self._sex, months, bmi) < _OBESE_RANK:
             return
         start = at + STEP * tries(self._draws.uniform("start child", self._month), _START_A_WEEK)
-        self._manage_child(start, charts.bmi_rank(self._sex, age_months(self._birth, start), self._between(start)))
+        self._manage_child(start, charts.bmi_rank(self._sex, self._age(start), self._between(start)))
 
     def _manage_child(self, start: Clock, rank: float) -> None:
         draws, n = self._draws, self._phases
@@ -212,7 +221,7 @@ class Body:
         ends = ((1, lower), *((year, lower if for_good else rank) for year in ((2, 3, 4, 5) if for_good else (5,))))
         for years, there in ends:
             time = start + years * _YEAR
-            self._points.append((time, charts.bmi_at(self._sex, age_months(self._birth, time), there)))
+            self._points.append((time, charts.bmi_at(self._sex, self._age(time), there)))
         self._rank = ends[-1][1]
 
     def _begin(self, start: Clock) -> tuple[bool, bool]:

@@ -77,6 +77,12 @@ def bmi_rank(sex: str, months: int, bmi: float) -> float:
     return 0.90 + 0.10 * _NORMAL.cdf((bmi - p95) / spread)
 
 
+@cache
+def surely_not_obese(sex: str, months: int) -> float:
+    """A BMI just below the 95th percentile: under it nobody's rank need be worked out to know that it is below."""
+    return 0.999 * at_rank(lms("bmi", sex, _bmi_month(months)), _P95)
+
+
 def bmi_at(sex: str, months: int, rank: float) -> float:
     """The BMI at a rank in 0..1, the inverse of `bmi_rank`."""
     months = _bmi_month(months)

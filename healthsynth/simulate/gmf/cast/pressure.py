@@ -52,6 +52,8 @@ def drug_effect(which: str, draws: Draws, active: Collection[str]) -> float:
         active: RxNorm codes, those of `drugs` at least; a set or a mapping by code is quickest.
     """
     total = 0.0
+    if not active:
+        return total
     for code, effects in drugs().items():
         if code in active:
             total += draws.between(*effects[which], f"{which} {code}")
