@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from healthsynth.compile.program import Program
 from healthsynth.people.person import Person
 from healthsynth.simulate.gmf import checkups, visits
-from healthsynth.simulate.gmf.binding import bind, family, readers
+from healthsynth.simulate.gmf.binding import bind, family, readers, written
 from healthsynth.simulate.gmf.cast.cast import COMPUTED, NEVER, Cast
 from healthsynth.simulate.gmf.charting import concepts
 from healthsynth.simulate.gmf.charting.chart import Chart
@@ -50,6 +50,7 @@ class GmfEngine:
         self.covid, self.lifecycle = self.orders[COVID], self.orders[LIFECYCLE]
         tops = {key: order for key, order in self.orders.items() if key in self.modules}
         self.tops = tuple((order, self.modules[key]) for key, order in tops.items())
+        self.written = written(self.modules.values())
         self.readers = readers(self.modules, tops)
         self.origin = given.origin
         self.checks_up = given.checks_up

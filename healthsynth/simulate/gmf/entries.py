@@ -40,6 +40,12 @@ def end(life: GmfLife, entry: Entry | None, at: Clock, reason: str) -> None:
 
 def named(life: GmfLife, name: str) -> Entry | None:
     """The first present entry, of any kind and module, that a state of this name wrote."""
+    code = life.engine.written.get(name)
+    if code is None:
+        return None
+    if code:
+        found = life.present.get(code)
+        return found if found is not None and found.name == name else None
     for entry in life.present.values():
         if entry.name == name:
             return entry
