@@ -1,6 +1,6 @@
 """How the format compares: what is absent is never equal, unequal, less or more; and kinds of values do not mix."""
 
-from typing import Any
+from typing import Any, Final
 
 from healthsynth.spec.gmf.values import Code, Scalar
 
@@ -76,7 +76,7 @@ class _IsCode(Comparison):
         return (left.code == right.code and left.system == right.system) is not self.negated
 
 
-_SIGNS = ("==", "!=", "<", "<=", ">", ">=")
+_SIGNS: Final = ("==", "!=", "<", "<=", ">", ">=")
 
 
 def comparison(sign: str, right: Scalar | Code) -> Comparison:

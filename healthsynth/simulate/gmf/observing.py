@@ -27,11 +27,16 @@ class Part:
         self.is_question = self.concept.kind in _ASKED
         self.value = _source(given, binder)
         self.draws = isinstance(self.value, Sampled)
+        self.fixed: Any = None  # as it is charted, where it is the same for everybody
+        if isinstance(self.value, Literal):
+            self.fixed = self.charted(self.value.value)
 
     def charted(self, value: Any) -> Any:
         """As the record has it: a number, a concept or None."""
         if type(value) is float:
             return half_up_to(value, self.scale)
+        if self.fixed is not None:
+            return self.fixed
         return concepts.value(value.concept.text if isinstance(value, Entry) else value)
 
     def observe(self, life: GmfLife, visit: Seen, at: Clock, origin: int) -> int:

@@ -1,11 +1,12 @@
 """Ages as modules of the framework count them, and the weekly grid of a person."""
 
 from math import log
+from typing import Final
 
 from healthsynth import units
 from healthsynth.units import DAY, WEEK, Clock
 
-STEP = WEEK
+STEP: Final = WEEK
 
 
 def age_months(birth: Clock, at: Clock) -> int:

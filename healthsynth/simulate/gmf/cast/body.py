@@ -8,24 +8,29 @@ years or for good. Nothing of this reads what modules write, so it is worked out
 from bisect import bisect_right
 from math import sqrt
 from statistics import NormalDist
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from healthsynth.simulate.gmf.cast import charts
 from healthsynth.simulate.gmf.cast.ages import STEP, age_months, days, on_grid, tries
 from healthsynth.simulate.gmf.cast.draws import Draws
 from healthsynth.units import DAY, YEAR, Clock, birthday
 
-_NORMAL = NormalDist()
-_YEAR = 365 * DAY
-_PHASE = 5 * _YEAR
-_LATER = 1 << 60
-_START_A_WEEK, _ADHERENT, _FOR_GOOD = 0.493, 0.605, 0.2
-_LOSS = (0.07, 0.10)
-_PERCENTILE_DROP = 0.1
-_OBESE, _OBESE_RANK = 30.0, 0.95
-_GAIN = (1.0, 2.0)
-_GAINS_TO, _LOSES_FROM = 49, 60
-_FIRST_AGE, _NO_AGE = 5, 19
+_NORMAL: Final = NormalDist()
+_YEAR: Final = 365 * DAY
+_PHASE: Final = 5 * _YEAR
+_LATER: Final = 1 << 60
+_START_A_WEEK: Final = 0.493
+_ADHERENT: Final = 0.605
+_FOR_GOOD: Final = 0.2
+_LOSS: Final = (0.07, 0.10)
+_PERCENTILE_DROP: Final = 0.1
+_OBESE: Final = 30.0
+_OBESE_RANK: Final = 0.95
+_GAIN: Final = (1.0, 2.0)
+_GAINS_TO: Final = 49
+_LOSES_FROM: Final = 60
+_FIRST_AGE: Final = 5
+_NO_AGE: Final = 19
 
 
 class Change(NamedTuple):

@@ -183,7 +183,7 @@ class Cast(vitals.Owner):
         return found
 
 
-COMPUTED: dict[str, Callable[[Cast, Clock], Any]] = {
+COMPUTED: Final[dict[str, Callable[[Cast, Clock], Any]]] = {
     "ascvd_risk": lambda cast, now: cast.ten_years(now),
     "cardio_risk": lambda cast, now: risks.cardiac(cast.ten_years(now)),
     "mi_risk": lambda cast, now: risks.heart_attack(cast.ten_years(now)),

@@ -7,16 +7,18 @@ from bisect import bisect_left
 from functools import cache
 from math import log
 from statistics import NormalDist
+from typing import Final
 
 from healthsynth.people.growth import at_rank, lms
 from healthsynth.people.tables import rows
 
-_NORMAL = NormalDist()
-_LOWEST, _HIGHEST = 0.001, 0.995
+_NORMAL: Final = NormalDist()
+_LOWEST: Final = 0.001
+_HIGHEST: Final = 0.995
 _P95 = _NORMAL.inv_cdf(0.95)
-LAST_MONTH = 240
-FIRST_BMI_MONTH = 24
-BEYOND_THE_CHART = 99.0
+LAST_MONTH: Final = 240
+FIRST_BMI_MONTH: Final = 24
+BEYOND_THE_CHART: Final = 99.0
 
 
 def z_of(rank: float) -> float:

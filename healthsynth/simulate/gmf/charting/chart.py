@@ -5,7 +5,8 @@ Entries may go into a visit that is long over, as the format allows; `record` pu
 
 from collections.abc import Iterable, Mapping
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any, Final
 
 from healthsynth.people.facility import Clinician, Facility
 from healthsynth.people.person import Person
@@ -40,8 +41,9 @@ if TYPE_CHECKING:
 
 Component = tuple[Concept, Any, Range | None, str]
 _Staff = tuple[Facility, Clinician]
-_SPECIALTIES = {"CARDIOVASCULAR DISEASE (CARDIOLOGY)": "Cardiology"}
-_UNREAD = "Images were taken and read."
+_SPECIALTIES: Final = {"CARDIOVASCULAR DISEASE (CARDIOLOGY)": "Cardiology"}
+_UNREAD: Final = "Images were taken and read."
+_time = attrgetter("time")
 
 
 class _Noted:
@@ -240,5 +242,8 @@ class Chart:
         self._patient = None  # who refers to this chart: nothing is left that the garbage collector has to find
         events: list[Event] = []
         for visit in visits:
-            events += sorted(self._events[visit.number], key=lambda event: event.time)
+            found = self._events[visit.number]
+            if len(found) > 1:
+                found.sort(key=_time)
+            events += found
         return Record(self._person, as_of, tuple(visits), tuple(events), self._ends, self._death)
