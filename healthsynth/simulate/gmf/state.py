@@ -13,7 +13,7 @@ What the cast (cast/) offers and asks for:
 
 | it wants | it uses |
 |---|---|
-| attributes, active entries, a known death | `attributes`, `is_active`, `active_medications`, `care_plan_since`, `dies_at` |
+| attributes, active entries, a known death | `Shown` |
 | to change an attribute at a grid point | `Cast.next_time`, `Cast.changes`: written with `set` on the turn of the lifecycle |
 | to give a value only when it is read | `COMPUTED`: never stored, always asked for |
 | visits that no module asks for | `Cast.next_check_up`, `check_up`, `call_for`, `vaccines`: see visits.py |
