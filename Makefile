@@ -46,7 +46,7 @@ format: $(VENV)/.ready-dev
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-# The package with its engine as machine code, in build/native/lib; needs a C compiler and three minutes (docs/native.md).
+# The package with its engine as machine code, in build/native/lib; needs a C compiler and four minutes (docs/native.md).
 # Built from a copy: compiled modules left among the sources would hide what is edited there.
 NATIVE := build/native
 SOURCES := $(shell find healthsynth clinical_modules templates -type f -not -name '*.pyc' -not -name '*.so')

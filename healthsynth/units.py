@@ -4,7 +4,6 @@ A `Clock` is an int and may be negative (births before 1970). It is local civil 
 FHIR instant or a UTC column is written. Month arithmetic is calendar-true.
 """
 
-from bisect import bisect_right
 from datetime import date, timedelta
 from functools import lru_cache
 from typing import Final
@@ -40,10 +39,21 @@ def civil(at: Clock) -> date:
 _FIRST_DAYS: Final = [(date(year, month, 1) - _EPOCH).days for year in range(1700, 2500) for month in range(1, 13)]
 
 
+_DAYS_A_MONTH: Final = 30.436875  # 400 years have 146,097 days
+
+
+def _month(days: int) -> int:
+    """The place of a day's month among the first days: months are so alike that a division is at most one month off."""
+    month = int((days - _FIRST_DAYS[0]) / _DAYS_A_MONTH)
+    if _FIRST_DAYS[month] > days:
+        return month - 1
+    return month + 1 if _FIRST_DAYS[month + 1] <= days else month
+
+
 def add_months(at: Clock, months: int) -> Clock:
     """The same time of day, `months` calendar months later (31 January + 1 month is the last of February)."""
     days, seconds = divmod(at, DAY)
-    month = bisect_right(_FIRST_DAYS, days) - 1
+    month = _month(days)
     into = days - _FIRST_DAYS[month]
     first = _FIRST_DAYS[month + months]
     last = _FIRST_DAYS[month + months + 1] - 1
@@ -57,5 +67,11 @@ def birthday(birth: Clock, age: int) -> Clock:
 
 def age_years(birth: Clock, at: Clock) -> int:
     """Completed years of life, by the calendar."""
-    born, now = civil(birth), civil(at)
-    return now.year - born.year - ((now.month, now.day) < (born.month, born.day))
+    return age_months(birth, at) // 12
+
+
+def age_months(birth: Clock, at: Clock) -> int:
+    """Completed months of life, by the calendar; negative before birth."""
+    born, now = birth // DAY, at // DAY
+    first, last = _month(born), _month(now)
+    return last - first - (1 if now - _FIRST_DAYS[last] < born - _FIRST_DAYS[first] else 0)

@@ -1,20 +1,21 @@
 """From the modules of a program to bound ones: states, ways out, and what of the past somebody asks about."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from healthsynth.compile.gmf.conditions import Binder
-from healthsynth.compile.gmf.draws import number
-from healthsynth.compile.gmf.times import length, whole_length
 from healthsynth.simulate.gmf import program
+from healthsynth.simulate.gmf.conditions import Binder
+from healthsynth.simulate.gmf.draws import number
 from healthsynth.simulate.gmf.polls import Polls
 from healthsynth.simulate.gmf.program import BoundModule, BoundState
 from healthsynth.simulate.gmf.states import States
+from healthsynth.simulate.gmf.times import length, whole_length
 from healthsynth.simulate.gmf.transitions import Ways
 from healthsynth.spec.gmf import conditions as c
 from healthsynth.spec.gmf import states as s
 from healthsynth.spec.gmf.model import GmfLibrary, GmfModule
 from healthsynth.spec.gmf.transitions import conditions as conditions_of
+from healthsynth.spec.gmf.values import Code
 from healthsynth.units import Clock
 
 
@@ -89,6 +90,28 @@ def _asked_states(module: GmfModule) -> Iterator[str]:
             name = getattr(given, field, "")
             if name:
                 yield name
+
+
+def written(modules: Iterable[BoundModule]) -> dict[str, str]:
+    """Name of a state -> the primary code of the entry that states of this name write; "" if they write several."""
+    found: dict[str, str] = {}
+    for module in modules:
+        for state in module.states.values():
+            code = _writes(state.spec)
+            if code is not None:
+                found[state.name] = code.code if found.get(state.name, code.code) == code.code else ""
+    return found
+
+
+def _writes(given: s.State) -> Code | None:
+    """The primary code of the entry that a state writes."""
+    if isinstance(given, s.Device):
+        return given.code
+    if isinstance(given, s.ImagingStudy):
+        return given.procedure_code
+    if isinstance(given, (s.ConditionOnset, s.AllergyOnset, s.MedicationOrder, s.CarePlanStart, s.Procedure)):
+        return given.codes[0]
+    return None
 
 
 def readers(modules: Mapping[str, BoundModule], orders: Mapping[str, int]) -> dict[str, tuple[int, ...]]:

@@ -1,22 +1,24 @@
 """Visits that no module asks for: check-ups, visits for symptoms, vaccinations in both; and the certificate of a death."""
 
-from healthsynth.compile.gmf.times import length
+from typing import Final
+
 from healthsynth.simulate.gmf import visits
 from healthsynth.simulate.gmf.cast.ages import age_months, on_grid
 from healthsynth.simulate.gmf.cast.visits import Call, interval
 from healthsynth.simulate.gmf.charting import concepts
 from healthsynth.simulate.gmf.state import CHECK_UPS, CLOSING, FROM_SYMPTOMS, GmfLife, Seen
+from healthsynth.simulate.gmf.times import length
 from healthsynth.spec.gmf.values import Code
 from healthsynth.units import MINUTE, WEEK, Clock
 from healthsynth.vocabulary import Concept
 
-_OUTPATIENT = Call("outpatient", "33879002", "Administration of vaccine to produce active immunity (procedure)")
-_CERTIFICATE = (Code("SNOMED-CT", "308646001", "Death Certification"),)
-_CAUSE = (Code("LOINC", "69453-9", "Cause of Death [US Standard Certificate of Death]"),)
-_CERTIFICATE_REPORT = (Code("LOINC", "69409-1", "U.S. standard certificate of death - 2003 revision"),)
-UNKNOWN = concepts.concept("cause", (Code("SNOMED-CT", "184305005", "Cause of death unknown"),))
-_SHORT = length(15, "minutes")
-_INTO_VISIT = length(10, "minutes")
+_OUTPATIENT: Final = Call("outpatient", "33879002", "Administration of vaccine to produce active immunity (procedure)")
+_CERTIFICATE: Final = (Code("SNOMED-CT", "308646001", "Death Certification"),)
+_CAUSE: Final = (Code("LOINC", "69453-9", "Cause of Death [US Standard Certificate of Death]"),)
+_CERTIFICATE_REPORT: Final = (Code("LOINC", "69409-1", "U.S. standard certificate of death - 2003 revision"),)
+UNKNOWN: Final = concepts.concept("cause", (Code("SNOMED-CT", "184305005", "Cause of death unknown"),))
+_SHORT: Final = length(15, "minutes")
+_INTO_VISIT: Final = length(10, "minutes")
 
 
 def look(life: GmfLife) -> None:

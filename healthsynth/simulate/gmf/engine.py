@@ -5,28 +5,30 @@ life = engine.begin(person, end, chart_from)
 life.run(); life.finish()
 """
 
-from collections.abc import Callable
 from heapq import heapify, heappop, heappush
-from typing import Any
+from typing import TYPE_CHECKING, Any, Final
 
-from healthsynth.compile.gmf.conditions import Binder
 from healthsynth.compile.program import Program
 from healthsynth.people.person import Person
 from healthsynth.simulate.gmf import checkups, visits
-from healthsynth.simulate.gmf.binding import bind, family, readers
+from healthsynth.simulate.gmf.binding import bind, family, readers, written
 from healthsynth.simulate.gmf.cast.cast import COMPUTED, NEVER, Cast
 from healthsynth.simulate.gmf.charting import concepts
 from healthsynth.simulate.gmf.charting.chart import Chart
+from healthsynth.simulate.gmf.conditions import Binder
 from healthsynth.simulate.gmf.running import advance, begin
 from healthsynth.simulate.gmf.state import CHECK_UPS, CLOSING, ORDERS, GmfLife, Process
 from healthsynth.spec.gmf.values import Code
 from healthsynth.units import WEEK, Clock
 from healthsynth.vocabulary import Concept
 
+if TYPE_CHECKING:
+    from healthsynth.simulate.patient import Patient
+
 # What Synthea has in its program stands among the modules as if it had these keys.
-COVID, RISKS, LIFECYCLE, QUALITY, WEIGHT = (
-    "COVID-19 Immunization Module", "Cardiovascular Disease", "Lifecycle", "Quality Of Life", "Weight Loss",
-)  # fmt: skip
+COVID: Final = "COVID-19 Immunization Module"
+LIFECYCLE: Final = "Lifecycle"
+_OTHERS: Final = ("Cardiovascular Disease", "Quality Of Life", "Weight Loss")
 
 
 class GmfEngine:
@@ -43,13 +45,12 @@ class GmfEngine:
         self.corrected = given.corrected
         self.providers = providers
         self.modules = bind(given.library, Binder(COMPUTED, given.corrected, ("days_until_death",)), given.origins)
-        keys = sorted(
-            [key for key in given.running if key in self.modules] + [COVID, RISKS, LIFECYCLE, QUALITY, WEIGHT]
-        )
+        keys = sorted([*[key for key in given.running if key in self.modules], COVID, LIFECYCLE, *_OTHERS])
         self.orders = {key: order for order, key in enumerate(keys, start=1)}
         self.covid, self.lifecycle = self.orders[COVID], self.orders[LIFECYCLE]
         tops = {key: order for key, order in self.orders.items() if key in self.modules}
         self.tops = tuple((order, self.modules[key]) for key, order in tops.items())
+        self.written = written(self.modules.values())
         self.readers = readers(self.modules, tops)
         self.origin = given.origin
         self.checks_up = given.checks_up
@@ -62,15 +63,15 @@ class GmfEngine:
         """Where what a module charts, or one that it calls, comes from."""
         return frozenset(state.origin for module in family(self.modules, key) for state in module.states.values())
 
-    def life(self, person: Person, end: Clock, chart_from: Clock, number: Callable[[], int] | None = None) -> "Living":
+    def life(self, person: Person, end: Clock, chart_from: Clock, patient: "Patient | None" = None) -> "Living":
         """Somebody at birth.
 
         Args:
             end: nothing happens at or after it.
             chart_from: of what was before, only what lasts is charted.
-            number: gives the numbers of visits and entries, where others chart for this person too.
+            patient: gives the numbers of visits and entries, where others chart for this person too.
         """
-        return Living(self, person, end, chart_from, number)
+        return Living(self, person, end, chart_from, patient)
 
 
 class Living:
@@ -79,18 +80,17 @@ class Living:
     __slots__ = ("engine", "last", "life")
 
     def __init__(
-        self, engine: GmfEngine, person: Person, end: Clock, chart_from: Clock, number: Callable[[], int] | None
+        self, engine: GmfEngine, person: Person, end: Clock, chart_from: Clock, patient: "Patient | None" = None
     ):
         self.engine = engine
-        chart = Chart(person, engine.providers, number)
+        chart = Chart(person, engine.providers, patient)
         life = self.life = GmfLife(engine, person, end, chart_from, chart)
         self.last: Clock = person.birth
-        life.cast = cast = Cast(person, life, end)
+        life.cast = cast = Cast(person, life.shown, end)
         life.attributes.update(cast.fixed)
         processes: list[Process | None] = [None] * (len(engine.orders) + 1)
         for order, module in engine.tops:
             process = processes[order] = Process(order, module, order < engine.lifecycle)
-            life.give_stream(process)
             begin(life, process)
             life.agenda.append(order)
         life.processes = processes

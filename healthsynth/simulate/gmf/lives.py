@@ -22,7 +22,7 @@ class Shared:
     __slots__ = ("_asked", "living")
 
     def __init__(self, p: Patient, engine: "GmfEngine"):
-        self.living = engine.life(p.person, p.end, p.chart_from, p.number)
+        self.living = engine.life(p.person, p.end, p.chart_from, p)
         self._asked: Clock = NEVER
 
     def ask_for_turn(self, p: Patient) -> None:

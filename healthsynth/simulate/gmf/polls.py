@@ -10,13 +10,13 @@ and at those the risk itself decides (thinning; Lewis and Shedler 1979).
 """
 
 from bisect import bisect_right
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from math import log
-from typing import NamedTuple
+from typing import Final
 
-from healthsynth.compile.gmf.conditions import Binder, Bound, next_change
-from healthsynth.compile.gmf.limits import FOREVER
 from healthsynth.simulate.gmf.cast.risks import AGES, GREATEST
+from healthsynth.simulate.gmf.conditions import NO_NAMES, Binder, Bound
+from healthsynth.simulate.gmf.nodes import FOREVER, Straight, Way
 from healthsynth.simulate.gmf.program import BoundState
 from healthsynth.simulate.gmf.state import MONTH_OF_WEEKS, WEEKLY_RISKS, Frame, GmfLife
 from healthsynth.spec.gmf import conditions as c
@@ -24,27 +24,28 @@ from healthsynth.spec.gmf import transitions as spec
 from healthsynth.spec.gmf.model import LookupRow, LookupTable
 from healthsynth.units import WEEK, Clock
 
-Leave = Callable[[GmfLife], BoundState]
+_BLOCK: Final = 100  # rows of a table, one after the other in time, that are slept through together
+_LONG: Final = 1 << 40  # rounds that nobody lives to see
 
 
-class Outcome(NamedTuple):
+class Outcome:
     """The chance that a round leads elsewhere, and where it leads then (maybe, after thinning, back)."""
 
-    chance: float
-    leave: Leave
+    def __init__(self, chance: float, way: Way):
+        self.chance = chance
+        self.way = way
 
 
 class Poll:
-    """A loop of one delay.
+    """A loop of one delay; `names`: what changes the draw."""
 
-    `names`: what changes the draw. `of` gives the outcome of rounds at and after a grid point, and the moment from which it may be
-    another by time alone.
-    """
+    def __init__(self, length: Clock, names: frozenset[str] = NO_NAMES):
+        self.length = length
+        self.names = names
 
-    __slots__ = ("length", "names", "of")
-
-    def __init__(self, length: Clock, names: frozenset[str], of: Callable[[GmfLife], tuple[Outcome, Clock]]):
-        self.length, self.names, self.of = length, names, of
+    def of(self, life: GmfLife) -> tuple[Outcome, Clock]:
+        """The outcome of rounds at and after a grid point, and the moment from which it may be another by time alone."""
+        raise NotImplementedError
 
 
 # --- binding ------------------------------------------------------------------------------------------------------------
@@ -62,9 +63,9 @@ class Polls:
             outcome = self._drawn(state, given.shares)
             weight = given.shares[0].weight
             ages = AGES.get(weight.attribute) if isinstance(weight, spec.AttributeWeight) else None
-            if outcome is None or ages is not None:
-                return None if outcome is None else Poll(length, frozenset(), _at_ages(outcome, *ages))  # type: ignore[misc]
-            return Poll(length, frozenset(), lambda life: (outcome, FOREVER))
+            if outcome is None:
+                return None
+            return _Same(length, outcome) if ages is None else _AtAges(length, state, outcome, ages)
         if isinstance(given, (spec.Conditional, spec.Complex)):
             return self._chosen(state, given.options, length)
         if isinstance(given, spec.Lookup):
@@ -84,14 +85,11 @@ class Polls:
         if most is None or name not in self.binder.computed:
             return None
         most = min(most * MONTH_OF_WEEKS, 1.0) if self.binder.corrected and name in WEEKLY_RISKS else most
-
-        def decide(life: GmfLife) -> BoundState:
-            return way if life.draw() * most < life.computed(name) else state
-
-        return Outcome(most, decide)
+        return Outcome(most, _IfAtRisk(name, most, way, state))
 
     def _chosen(self, state: BoundState, options: Sequence[spec.Option], length: Clock) -> Poll | None:
-        choices: list[tuple[Bound | None, Outcome]] = []
+        bounds: list[Bound | None] = []
+        outcomes: list[Outcome] = []
         for option in options:
             outcome = self._outcome(state, option)
             if outcome is None or _asks_for(option.condition, state.name):
@@ -99,27 +97,14 @@ class Polls:
             bound = self.binder.bind(option.condition) if option.condition is not None else None
             if bound is not None and bound.weekly:
                 return None
-            choices.append((bound, outcome))
-        bounds = [bound for bound, _ in choices if bound is not None]
-        names: frozenset[str] = frozenset().union(*(bound.names for bound in bounds))
-
-        def of(life: GmfLife) -> tuple[Outcome, Clock]:
-            until = FOREVER
-            for bound, outcome in choices:
-                if bound is None:
-                    return outcome, until
-                if bound.times:
-                    until = min(until, next_change(bound, life))
-                if bound.test(life):
-                    return outcome, until
-            return choices[-1][1], until
-
-        return Poll(length, names, of)
+            bounds.append(bound)
+            outcomes.append(outcome)
+        return _Chosen(length, bounds, outcomes)
 
     def _outcome(self, state: BoundState, option: spec.Option) -> Outcome | None:
         if option.to:
             way = self.states[option.to]
-            return Outcome(0.0 if way is state else 1.0, lambda life: way)
+            return Outcome(0.0 if way is state else 1.0, Straight(way))
         return self._drawn(state, option.shares)
 
     def _looked_up(self, state: BoundState, given: spec.Lookup, length: Clock) -> Poll | None:
@@ -130,105 +115,187 @@ class Polls:
         default = self._drawn(state, given.defaults)
         if default is None:
             return None
-        rows = tuple((row, fixed(state, row.weights, ways)) for row in table.rows)
-        return Poll(length, frozenset(), _Table(state, rows, default).of)
+        return _Table(length, state, [(row, fixed(state, row.weights, ways)) for row in table.rows], default)
 
 
-def _at_ages(outcome: Outcome, first: int, last: int) -> Callable[[GmfLife], tuple[Outcome, Clock]]:
-    """An outcome at some ages; at others a round leads back."""
+class _IfAtRisk(Way):
+    """Of the rounds that were drawn with the greatest risk there is, those that the risk itself leaves."""
 
-    def of(life: GmfLife) -> tuple[Outcome, Clock]:
-        begins, ends = life.ages.at(12 * first), life.ages.at(12 * (last + 1))
-        if life.clock < begins:
-            return _BACK, begins
-        return (outcome, ends) if life.clock < ends else (_BACK, FOREVER)
+    def __init__(self, name: str, most: float, way: BoundState, back: BoundState):
+        self.name = name
+        self.most = most
+        self.way = way
+        self.back = back
 
-    return of
-
-
-_BACK = Outcome(0.0, lambda life: life.frame.state)  # is never left
-_BLOCK = 100  # rows of a table, one after the other in time, that are slept through together
+    def out(self, life: GmfLife) -> BoundState:
+        u = life.draw() * self.most
+        return self.way if u < life.computed(self.name) else self.back
 
 
-class _Table:
-    """A loop whose weights stand in a table by age and time: blocks of rows are drawn with their greatest chance, and thinned."""
+class _Same(Poll):
+    """Every round is like the others."""
 
-    def __init__(self, state: BoundState, rows: Sequence[tuple[LookupRow, Outcome]], default: Outcome):
-        self._state, self._rows, self._default = state, rows, default
-        self._has_ages = any(row.age is not None for row, _ in rows)
-        self._by_age: dict[int, tuple[list[Clock], list[tuple[Clock, Outcome]]]] = {}
-        self._blocks: dict[tuple[int, int], tuple[Outcome, Clock]] = {}
-
-    def _at(self, age: int) -> tuple[list[Clock], list[tuple[Clock, Outcome]]]:
-        """(starts, (last second, outcome)) of the rows for an age, by time."""
-        found = self._by_age.get(age)
-        if found is None:
-            fitting = [
-                (*(tuple(ms // 1000 for ms in row.time) if row.time else (-FOREVER, FOREVER)), n)
-                for n, (row, _) in enumerate(self._rows)
-                if row.age is None or row.age[0] <= age <= row.age[1]
-            ]
-            fitting.sort()
-            found = [start for start, _, _ in fitting], [(last, self._rows[n][1]) for _, last, n in fitting]
-            self._by_age[age] = found
-        return found
-
-    def _now(self, life: GmfLife) -> Outcome:
-        starts, rows = self._at(life.ages.years(life.clock) if self._has_ages else 0)
-        place = bisect_right(starts, life.clock) - 1
-        return rows[place][1] if place >= 0 and life.clock <= rows[place][0] else self._default
+    def __init__(self, length: Clock, outcome: Outcome):
+        super().__init__(length)
+        self.outcome = outcome
 
     def of(self, life: GmfLife) -> tuple[Outcome, Clock]:
-        """The outcome of the rows to come, and how long that holds."""
+        return self.outcome, FOREVER
+
+
+class _AtAges(Poll):
+    """An outcome from one age to another, in whole years; at others a round leads back."""
+
+    def __init__(self, length: Clock, state: BoundState, outcome: Outcome, ages: tuple[int, int]):
+        super().__init__(length)
+        self.outcome = outcome
+        self.back = Outcome(0.0, Straight(state))
+        self.first, self.after = 12 * ages[0], 12 * (ages[1] + 1)
+
+    def of(self, life: GmfLife) -> tuple[Outcome, Clock]:
+        begins, ends = life.ages.at(self.first), life.ages.at(self.after)
+        if life.clock < begins:
+            return self.back, begins
+        return (self.outcome, ends) if life.clock < ends else (self.back, FOREVER)
+
+
+class _Chosen(Poll):
+    """The outcome of the first condition that holds (None always does), else of the last."""
+
+    def __init__(self, length: Clock, bounds: list[Bound | None], outcomes: list[Outcome]):
+        super().__init__(length, NO_NAMES.union(*[bound.names for bound in bounds if bound is not None]))
+        self.bounds = bounds
+        self.outcomes = outcomes
+
+    def of(self, life: GmfLife) -> tuple[Outcome, Clock]:
+        until = FOREVER
+        for place, bound in enumerate(self.bounds):
+            if bound is None:
+                return self.outcomes[place], until
+            if bound.times:
+                until = min(until, bound.next_change(life))
+            if bound.test.holds(life):
+                return self.outcomes[place], until
+        return self.outcomes[-1], until
+
+
+# --- tables -------------------------------------------------------------------------------------------------------------
+class _Rows:
+    """Rows for one age in order of time: when they begin, their last seconds, and what they say."""
+
+    def __init__(self, starts: list[Clock], lasts: list[Clock], outcomes: list[Outcome]):
+        self.starts = starts
+        self.lasts = lasts
+        self.outcomes = outcomes
+
+
+class _Table(Poll):
+    """A loop whose weights stand in a table by age and time: blocks of rows are drawn with their greatest chance, and thinned."""
+
+    def __init__(
+        self, length: Clock, state: BoundState, rows: Sequence[tuple[LookupRow, Outcome]], default: Outcome
+    ):  # fmt: skip
+        super().__init__(length)
+        self._state, self._given, self._default = state, rows, default
+        self._has_ages = any(row.age is not None for row, _ in rows)
+        self._by_age: dict[int, _Rows] = {}
+        self._blocks: dict[tuple[int, int], tuple[Outcome, Clock]] = {}
+
+    def _at(self, age: int) -> _Rows:
+        """The rows for an age."""
+        found = self._by_age.get(age)
+        if found is None:
+            found = self._by_age[age] = self._fitting(age)
+        return found
+
+    def _fitting(self, age: int) -> _Rows:
+        fitting = [
+            (*_seconds(row), n)
+            for n, (row, _) in enumerate(self._given)
+            if row.age is None or row.age[0] <= age <= row.age[1]
+        ]
+        fitting.sort()
+        outcomes = [self._given[n][1] for _, _, n in fitting]
+        return _Rows([start for start, _, _ in fitting], [last for _, last, _ in fitting], outcomes)
+
+    def now(self, life: GmfLife) -> Outcome:
+        """Of the row that holds at the time of the life; between rows the defaults hold."""
+        rows = self._at(life.ages.years(life.clock) if self._has_ages else 0)
+        place = bisect_right(rows.starts, life.clock) - 1
+        return rows.outcomes[place] if place >= 0 and life.clock <= rows.lasts[place] else self._default
+
+    def of(self, life: GmfLife) -> tuple[Outcome, Clock]:
         now = life.clock
         age = life.ages.years(now) if self._has_ages else 0
-        starts, rows = self._at(age)
-        place = bisect_right(starts, now)
-        if place == 0 or now > rows[-1][0]:
-            outcome, until = self._default, starts[0] if starts and place == 0 else FOREVER
+        rows = self._at(age)
+        place = bisect_right(rows.starts, now)
+        if place == 0 or now > rows.lasts[-1]:
+            outcome, until = self._default, rows.starts[0] if rows.starts and place == 0 else FOREVER
         else:
-            block = (place - 1) // _BLOCK
-            found = self._blocks.get((age, block))
-            if found is None:
-                found = self._blocks[age, block] = self._of_block(age, block)
-            outcome, until = found
+            outcome, until = self._block(age, (place - 1) // _BLOCK)
         return outcome, min(until, life.ages.at(12 * (age + 1))) if self._has_ages else until
 
+    def _block(self, age: int, block: int) -> tuple[Outcome, Clock]:
+        found = self._blocks.get((age, block))
+        if found is None:
+            found = self._blocks[age, block] = self._of_block(age, block)
+        return found
+
     def _of_block(self, age: int, block: int) -> tuple[Outcome, Clock]:
-        starts, rows = self._at(age)
-        after = (block + 1) * _BLOCK
-        until = starts[after] if after < len(starts) else rows[-1][0] + 1
-        # Between rows the defaults hold.
-        most = max(self._default.chance, *(outcome.chance for _, outcome in rows[block * _BLOCK : after]))
-        state, at = self._state, self._now
+        rows, after = self._at(age), (block + 1) * _BLOCK
+        until = rows.starts[after] if after < len(rows.starts) else rows.lasts[-1] + 1
+        most = max([self._default.chance, *[each.chance for each in rows.outcomes[block * _BLOCK : after]]])
+        return Outcome(most, _IfInRow(self, most, self._state)), until
 
-        def decide(life: GmfLife) -> BoundState:
-            outcome = at(life)
-            return outcome.leave(life) if life.draw() * most < outcome.chance else state
 
-        return Outcome(most, decide), until
+class _IfInRow(Way):
+    """Of the rounds that were drawn with the greatest chance of a block of rows, those that the row of the time leaves."""
+
+    def __init__(self, table: _Table, most: float, back: BoundState):
+        self.table = table
+        self.most = most
+        self.back = back
+
+    def out(self, life: GmfLife) -> BoundState:
+        outcome = self.table.now(life)
+        return outcome.way.out(life) if life.draw() * self.most < outcome.chance else self.back
+
+
+def _seconds(row: LookupRow) -> tuple[Clock, Clock]:
+    """The first and the last second of a row."""
+    return (row.time[0] // 1000, row.time[1] // 1000) if row.time is not None else (-FOREVER, FOREVER)
+
+
+class _Elsewhere(Way):
+    """One draw among what does not lead back."""
+
+    def __init__(self, chance: float, shares: list[float], states: list[BoundState]):
+        self.chance = chance
+        self.shares = shares
+        self.states = states
+
+    def out(self, life: GmfLife) -> BoundState:
+        u = life.draw() * self.chance
+        for place, share in enumerate(self.shares):
+            u -= share
+            if u < 0:
+                return self.states[place]
+        return self.states[-1]
 
 
 def fixed(state: BoundState, weights: Sequence[float], ways: Sequence[BoundState]) -> Outcome:
     """Of weights that do not change: as they are drawn, running sums against one number, the last taking the rest."""
-    left, shares = 1.0, []
+    left = 1.0
+    shares: list[float] = []
     for weight in weights[:-1]:
         share = min(max(weight, 0.0), left)
         shares.append(share)
         left -= share
     shares.append(left)
     elsewhere = [(share, way) for share, way in zip(shares, ways, strict=True) if way is not state and share > 0]
-    chance = sum(share for share, _ in elsewhere)
-
-    def leave(life: GmfLife) -> BoundState:
-        u = life.draw() * chance
-        for share, way in elsewhere:
-            u -= share
-            if u < 0:
-                return way
-        return elsewhere[-1][1]
-
-    return Outcome(min(chance, 1.0), leave)
+    chance = sum([share for share, _ in elsewhere])
+    way = _Elsewhere(float(chance), [share for share, _ in elsewhere], [way for _, way in elsewhere])
+    return Outcome(min(float(chance), 1.0), way)
 
 
 def _asks_for(condition: c.Condition | None, name: str) -> bool:
@@ -256,7 +323,7 @@ def plan(life: GmfLife, frame: Frame, poll: Poll, since: Clock) -> Clock:
         if rounds > same:
             frame.leave = None
             return since + (same + 1) * length
-    frame.leave = outcome.leave
+    frame.leave = outcome.way
     return since + rounds * length
 
 
@@ -265,8 +332,8 @@ def _rounds(chance: float, life: GmfLife) -> int:
     if chance >= 1.0:
         return 1
     if chance <= 0.0:
-        return 1 << 40
-    return min(int(log(1.0 - life.draw()) / log(1.0 - chance)) + 1, 1 << 40)
+        return _LONG
+    return min(int(log(1.0 - life.draw()) / log(1.0 - chance)) + 1, _LONG)
 
 
 def plan_again(life: GmfLife, frame: Frame, poll: Poll) -> Clock:

@@ -1,41 +1,34 @@
 """Modules ready to run: states with what they do, how they are left, and which of their visits somebody asks about."""
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Final
 
+from healthsynth.simulate.gmf.nodes import Deed, Gate, Length, Way
 from healthsynth.spec.gmf.states import State
-from healthsynth.units import Clock
 
 if TYPE_CHECKING:
-    from healthsynth.compile.gmf.conditions import Bound
+    from healthsynth.simulate.gmf.conditions import Bound
     from healthsynth.simulate.gmf.polls import Poll
-    from healthsynth.simulate.gmf.state import GmfLife
     from healthsynth.vocabulary import Concept
 
 # What a state does with time.
-PLAIN = 0  # nothing
-ACTS = 1  # `act`, at once
-DELAYS = 2  # waits for `length`
-TAKES = 3  # `act`, then waits for the deadline that it gives
-WAITS = 4  # `act` says whether it may pass
-CALLS = 5  # runs `callee`
-DIES = 6  # `act`, and maybe nothing more
-ENDS = 7  # the end
-
-Act = Callable[["GmfLife"], Any]
-Length = Callable[["GmfLife"], Clock]
+PLAIN: Final = 0  # nothing
+ACTS: Final = 1  # its deed, at once
+DELAYS: Final = 2  # waits for its length
+WAITS: Final = 3  # its gate says whether it may pass
+CALLS: Final = 4  # runs its callee
+DIES: Final = 5  # its deed, and maybe nothing more
+ENDS: Final = 6  # the end
 
 
 class BoundState:
-    """One state. `next` where there is only one way out; `leave` decides where there are more."""
+    """One state: a deed, a gate, a length or a callee, by its kind. `next` where there is only one way out, else `way`."""
 
     __slots__ = (
-        "act",
         "callee",
-        "entry_kind",
+        "deed",
+        "gate",
         "guard",
         "kind",
-        "leave",
         "length",
         "module",
         "name",
@@ -44,6 +37,7 @@ class BoundState:
         "poll",
         "spec",
         "tracked",
+        "way",
     )
 
     def __init__(self, module: "BoundModule", spec: State, origin: int):
@@ -51,14 +45,14 @@ class BoundState:
         self.spec = spec
         self.name = spec.name
         self.origin = origin  # index into the program's origins
-        self.kind = PLAIN
-        self.act: Act = _nothing
+        self.kind: int = PLAIN
+        self.deed: Deed | None = None
+        self.gate: Gate | None = None
         self.length: Length | None = None
         self.callee: BoundModule | None = None
         self.guard: Bound | None = None
         self.next: BoundState | None = None
-        self.leave: Callable[[GmfLife], BoundState] = _no_way_out
-        self.entry_kind = ""  # of what it writes to the record
+        self.way: Way | None = None
         self.poll: Poll | None = None  # of a delay that leads back to itself
         self.tracked = False  # somebody asks whether it was visited
 
@@ -78,15 +72,5 @@ class BoundModule:
         self.specialty = specialty
         self.is_top = is_top
         self.states: dict[str, BoundState] = {}
-        self.concepts: dict[
-            str, Concept
-        ] = {}  # what a state writes, by its name; of an allergy's reactions, by name and place
+        self.concepts: dict[str, Concept] = {}  # what onsets record, by the names of their states
         self.initial: BoundState = None  # type: ignore[assignment]
-
-
-def _nothing(life: "GmfLife") -> None:
-    return None
-
-
-def _no_way_out(life: "GmfLife") -> BoundState:
-    raise AssertionError("a state without a transition was left")

@@ -5,16 +5,16 @@ exact moment. What the world is like is always that of the grid point. A state t
 at the grid point.
 """
 
-from healthsynth.compile.gmf.conditions import next_change
+from typing import Final
+
 from healthsynth.errors import HealthsynthError
 from healthsynth.simulate.gmf import visits
 from healthsynth.simulate.gmf.polls import plan, plan_again
-from healthsynth.simulate.gmf.program import ACTS, CALLS, DELAYS, DIES, ENDS, PLAIN, TAKES, BoundState
-from healthsynth.simulate.gmf.state import UNUSED, Frame, GmfLife, Process
+from healthsynth.simulate.gmf.program import ACTS, CALLS, DELAYS, DIES, ENDS, PLAIN, BoundState
+from healthsynth.simulate.gmf.state import NO_NAMES, UNUSED, Frame, GmfLife, Process, Stay
 from healthsynth.units import WEEK, age_years
 
-_TIMED = (DELAYS, TAKES)
-MOST_STATES = 20_000  # without time passing
+MOST_STATES: Final = 20_000  # without time passing
 
 
 def begin(life: GmfLife, process: Process) -> None:
@@ -27,7 +27,7 @@ def _enter(life: GmfLife, frame: Frame, state: BoundState) -> None:
     frame.state = state
     if state.tracked:
         life.seq += 1
-        frame.seen[state.name] = [life.seq, None]
+        frame.seen[state.name] = Stay(life.seq)
 
 
 def advance(life: GmfLife, process: Process) -> None:
@@ -36,8 +36,7 @@ def advance(life: GmfLife, process: Process) -> None:
     clock = life.clock = grid
     frame = life.frame = process.frame
     life.process = process
-    life.draw = process.draw
-    process.waits_for = ()
+    process.waits_for = NO_NAMES
     if not process.token:
         process.token = UNUSED
     caller = frame.parent
@@ -52,15 +51,17 @@ def advance(life: GmfLife, process: Process) -> None:
         if kind == PLAIN:
             pass
         elif kind == ACTS:
-            state.act(life)
-        elif kind in _TIMED:
+            assert state.deed is not None
+            state.deed.do(life)
+        elif kind == DELAYS:
             deadline = frame.deadline
             poll = state.poll
             if deadline is None:
                 if poll is not None:
                     deadline = plan(life, frame, poll, clock)
                 else:
-                    deadline = state.length(life) + clock if kind == DELAYS else state.act(life)  # type: ignore[misc]
+                    assert state.length is not None
+                    deadline = clock + state.length.of(life)
             elif poll is not None and deadline > grid:
                 deadline = plan_again(life, frame, poll)
             if deadline > clock or (life.death is not None and life.death <= deadline):
@@ -78,12 +79,12 @@ def advance(life: GmfLife, process: Process) -> None:
             past = deadline
             if poll is not None and frame.leave is not None:
                 if state.tracked:
-                    frame.seen[state.name][1] = past
-                state = frame.leave(life)
+                    frame.seen[state.name].left = past
+                state = frame.leave.out(life)
                 frame.leave = None
                 if state.tracked:
                     life.seq += 1
-                    frame.seen[state.name] = [life.seq, None]
+                    frame.seen[state.name] = Stay(life.seq)
                 if follow is not None:
                     follow(state, past)
                 if past < clock:
@@ -106,11 +107,12 @@ def advance(life: GmfLife, process: Process) -> None:
             frame, state = _return(life, process, frame)
             clock = life.clock = frame.clock
         elif kind == DIES:
-            state.act(life)
+            assert state.deed is not None
+            state.deed.do(life)
             if life.death is not None and life.death <= clock:
                 frame.state = state
                 return
-        elif not state.act(life):
+        elif state.gate is not None and not state.gate.opens(life):
             if clock < grid:
                 clock = life.clock = _back(frame, grid)
                 continue
@@ -118,14 +120,15 @@ def advance(life: GmfLife, process: Process) -> None:
             _wait(life, process, state)
             return
         if state.tracked:
-            frame.seen[state.name][1] = past
+            frame.seen[state.name].left = past
         following = state.next
         if following is None:
-            following = state.leave(life)
+            assert state.way is not None
+            following = state.way.out(life)
         state = following
         if state.tracked:
             life.seq += 1
-            frame.seen[state.name] = [life.seq, None]
+            frame.seen[state.name] = Stay(life.seq)
         if follow is not None:
             follow(state, past)
         if past < clock:
@@ -155,7 +158,7 @@ def _wait(life: GmfLife, process: Process, state: BoundState) -> None:
         life.wake_at(process.order, life.grid + WEEK)
         return
     process.waits_for = guard.names
-    at = next_change(guard, life)
+    at = guard.next_change(life)
     if at < life.end:
         life.wake_at(process.order, at)
 
@@ -166,14 +169,14 @@ def _return(life: GmfLife, process: Process, frame: Frame) -> tuple[Frame, Bound
     assert caller is not None
     if caller.pending and frame.seen:
         seen = frame.seen
-        caller.pending = [each for each in caller.pending if each.state.spec.target_encounter not in seen]  # type: ignore[attr-defined]
+        caller.pending = [each for each in caller.pending if each.target not in seen]
     caller.seen.update(frame.seen)
     caller.pending.extend(frame.pending)
     life.frame = process.frame = caller
     state = caller.state
     if state.tracked:
         life.seq += 1
-        caller.seen[state.name] = [life.seq, None]
+        caller.seen[state.name] = Stay(life.seq)
     return caller, state
 
 

@@ -13,7 +13,7 @@ What the cast (cast/) offers and asks for:
 
 | it wants | it uses |
 |---|---|
-| attributes, active entries, a known death | `attributes`, `is_active`, `active_medications`, `care_plan_since`, `dies_at` |
+| attributes, active entries, a known death | `Shown` |
 | to change an attribute at a grid point | `Cast.next_time`, `Cast.changes`: written with `set` on the turn of the lifecycle |
 | to give a value only when it is read | `COMPUTED`: never stored, always asked for |
 | visits that no module asks for | `Cast.next_check_up`, `check_up`, `call_for`, `vaccines`: see visits.py |
@@ -22,12 +22,13 @@ What the cast (cast/) offers and asks for:
 from collections.abc import Callable, Collection
 from functools import partial
 from heapq import heappush
-from random import Random
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from healthsynth.people.person import Person
 from healthsynth.randomness import stream
+from healthsynth.simulate.gmf.cast.life import Life
 from healthsynth.simulate.gmf.cast.vitals import NAMES
+from healthsynth.simulate.gmf.nodes import Amount, Way
 from healthsynth.simulate.gmf.turns import AgeTable
 from healthsynth.units import WEEK, Clock
 
@@ -35,16 +36,24 @@ if TYPE_CHECKING:
     from healthsynth.simulate.gmf.cast.cast import Cast
     from healthsynth.simulate.gmf.charting.chart import Chart
     from healthsynth.simulate.gmf.engine import GmfEngine
+    from healthsynth.simulate.gmf.entries import Order
+    from healthsynth.simulate.gmf.onsets import Onset
     from healthsynth.simulate.gmf.program import BoundModule, BoundState
     from healthsynth.vocabulary import Concept
 
-NEVER: Clock = 1 << 60
-ORDERS = 1 << 12  # turns of one grid point; an entry of the agenda is grid index * ORDERS + order
-CHECK_UPS, CLOSING = 0, ORDERS - 1  # the first and the last turn of a grid point
-FROM_SYMPTOMS = 300  # the least sum of symptoms that sends anybody anywhere
+NEVER: Final = 1 << 60
+ORDERS: Final = 1 << 12  # turns of one grid point; an entry of the agenda is grid index * ORDERS + order
+# The first and the last turn of a grid point.
+CHECK_UPS: Final = 0
+CLOSING: Final = ORDERS - 1
+FROM_SYMPTOMS: Final = 300  # the least sum of symptoms that sends anybody anywhere
 # Risks of a week that modules draw once in thirty days; the corrected mode gives them those of thirty days.
-WEEKLY_RISKS, MONTH_OF_WEEKS = ("stroke_risk", "atrial_fibrillation_risk"), 30 / 7
-UNUSED, USED = 1, 2  # a token for visits of the cast; 0: there is none
+WEEKLY_RISKS: Final = ("stroke_risk", "atrial_fibrillation_risk")
+MONTH_OF_WEEKS: Final = 30 / 7
+# A token for visits of the cast; 0: there is none.
+UNUSED: Final = 1
+USED: Final = 2
+NO_NAMES: Final[frozenset[str]] = frozenset()
 
 
 class Entry:
@@ -61,7 +70,7 @@ class Entry:
         self.stop: Clock | None = None
         self.number: int | None = None
         self.reason: Concept | None = None
-        self.order: Any = None  # of a medication: what it takes to order it again
+        self.order: Order | None = None  # of a medication: what it takes to order it again
 
 
 class Seen:
@@ -88,20 +97,51 @@ class Seen:
         return at if at > self.start else self.start
 
 
-class Pending:
-    """An onset that waits for its encounter."""
+class Stay:
+    """The last visit of a state that somebody asks about: which entry of this life it was, and when it was left."""
 
-    __slots__ = ("entry", "seq", "state")
+    __slots__ = ("count", "left")
 
-    def __init__(self, seq: int, state: "BoundState", entry: Entry | None):
-        self.seq, self.state, self.entry = seq, state, entry
+    def __init__(self, count: int):
+        self.count = count
+        self.left: Clock | None = None
+
+
+class Complaint:
+    """What one module makes of a symptom."""
+
+    __slots__ = ("is_addressed", "value")
+
+    def __init__(self, value: int):
+        self.value = value
+        self.is_addressed = False
+
+
+class Shown(Life):
+    """What the cast sees of a life: its maps, and not the life, so that nothing refers to itself and all of it is freed at once."""
+
+    def __init__(self, attributes: dict[str, Any], present: dict[str, Entry], drugs: dict[str, Entry]):
+        self.attributes = attributes
+        self.present = present
+        self.drugs = drugs
+        self.death: Clock | None = None
+
+    def active_medications(self) -> Collection[str]:
+        return self.drugs
+
+    def care_plan_since(self, code: str) -> Clock | None:
+        found = self.present.get(code)
+        return found.start if found is not None and found.kind == "careplan" else None
+
+    def is_active(self, code: str) -> bool:
+        return code in self.present
+
+    def dies_at(self) -> Clock | None:
+        return self.death
 
 
 class Frame:
-    """One run of one module file: where it is, and what of its past can be asked for.
-
-    `seen` has, of states that somebody asks about, the last visit: [count, exit time or None].
-    """
+    """One run of one module file: where it is, and what of its past can be asked for."""
 
     __slots__ = ("clock", "deadline", "leave", "module", "parent", "pending", "seen", "since", "state")
 
@@ -112,13 +152,9 @@ class Frame:
         self.state: BoundState = module.initial
         self.deadline: Clock | None = None
         self.since: Clock | None = None  # of a loop that is slept through: when a round of it began
-        self.leave: Callable[[GmfLife], BoundState] | None = None  # and where it leads when it is over
-        self.seen: dict[str, list[Any]] = {}
-        self.pending: list[Pending] = []
-
-
-def _no_stream() -> float:
-    raise AssertionError("a process without a life draws nothing")
+        self.leave: Way | None = None  # and where it leads when it is over
+        self.seen: dict[str, Stay] = {}
+        self.pending: list[Onset] = []  # those that wait for their encounters
 
 
 class Process:
@@ -132,9 +168,9 @@ class Process:
         self.early = early  # its turn is before the lifecycle's: it sees last week's vital signs
         self.finished = False
         self.frame: Frame = None  # type: ignore[assignment]
-        self.draw: Callable[[], float] = _no_stream
+        self.draw: Callable[[], float] | None = None  # of its stream
         self.token = 0
-        self.waits_for: Collection[str] = ()  # names that wake it: attributes, and codes after a '#'
+        self.waits_for: frozenset[str] = NO_NAMES  # names that wake it: attributes, and codes after a '#'
 
 
 class GmfLife:
@@ -154,7 +190,6 @@ class GmfLife:
         "death",
         "death_cause",
         "death_origin",
-        "draw",
         "drugs",
         "end",
         "engine",
@@ -175,6 +210,7 @@ class GmfLife:
         "process",
         "processes",
         "seq",
+        "shown",
         "symptoms",
         "total",
         "visit",
@@ -198,12 +234,11 @@ class GmfLife:
         self.week = 0
         self.grid: Clock = person.birth
         self.clock: Clock = person.birth
-        self.now_order = 0
+        self.now_order: int = 0
         self.seq = 0
         self.processes: list[Process | None] = []
         self.process: Process = None  # type: ignore[assignment]
         self.frame: Frame = None  # type: ignore[assignment]
-        self.draw: Callable[[], float] = Random(0).random  # of the process under way
         self.follow: Callable[[BoundState, Clock], None] | None = None  # told of every state that is entered
         # death
         self.death: Clock | None = None
@@ -214,6 +249,7 @@ class GmfLife:
         self.visit: Seen | None = None  # of the lock's owner
         self.present: dict[str, Entry] = {}
         self.drugs: dict[str, Entry] = {}  # those in `present` that are medication
+        self.shown = Shown(self.attributes, self.present, self.drugs)
         self.chronic: dict[str, Entry] = {}
         self.latest: dict[str, tuple[int, Any]] = {}  # code asked for -> (place of its visit, value)
         self.last_wellness: Clock | None = None
@@ -223,22 +259,25 @@ class GmfLife:
         self.gates: dict[int, None] = {}  # processes that wait for a visit of the cast's
         self.guests: list[Seen] = []  # check-ups in our own modules that nobody here has heard of yet
         self.wants_lock = False  # a check-up is due and the lock is taken
-        # symptoms: name -> order of the process -> [value, is addressed]
-        self.symptoms: dict[str, dict[int, list[Any]]] = {}
+        self.symptoms: dict[str, dict[int, Complaint]] = {}  # name -> order of the process
         self.total = 0
         self.last_total = 0
-        self.overrides: dict[str, tuple[int, Any]] = {}  # vital sign -> (week it was set, generator)
+        self.overrides: dict[str, tuple[int, Amount]] = {}  # vital sign -> when it was set, a week; what it is
 
-    def give_stream(self, process: Process) -> None:
-        """The stream of a module is made when it first draws: many never do."""
-
-        def first() -> float:
+    def draw(self) -> float:
+        """The next number of the module under way, uniform in [0, 1). Its stream is made when it first draws: many never do."""
+        draw = self.process.draw
+        if draw is None:
             person = self.person
-            made = stream(person.seed, person.number, person.attempt, "gmf", process.module.key)
-            process.draw = self.draw = made.random
-            return made.random()
+            draw = stream(person.seed, person.number, person.attempt, "gmf", self.process.module.key).random
+            self.process.draw = draw
+        return draw()
 
-        process.draw = first
+    def dies(self, at: Clock, origin: int, cause: "Concept | None") -> None:
+        """A death is known, now or to come."""
+        self.death = self.shown.death = at
+        self.death_origin, self.death_cause = origin, cause
+        self.changed("days_until_death")
 
     # --- waking ---------------------------------------------------------------------------------------------------
     def wake(self, order: int) -> None:
@@ -247,7 +286,9 @@ class GmfLife:
         heappush(self.agenda, week * ORDERS + order)
 
     def wake_at(self, order: int, at: Clock) -> None:
-        """Give a process a turn at the first grid point at or after a moment that is not past."""
+        """Give a process a turn at the first grid point at or after a moment that is not past; there is none after the end."""
+        if at >= self.end:
+            return
         week = -((self.birth - at) // WEEK)
         if week <= self.week and order <= self.now_order:
             week = self.week + 1
@@ -304,62 +345,51 @@ class GmfLife:
         early = self.process.early
         found = self.overrides.get(name)
         if found is not None:
-            since, generator = found
+            since, amount = found
             lasts = name not in NAMES or since == self.week or (early and since == self.week - 1)
             if lasts:
-                return self._set_sign(name, generator)
+                return self._set_sign(name, amount)
         return self.cast.vital(name, self.grid, self.clock, early)
 
-    def _set_sign(self, name: str, generator: Callable[[Any], float]) -> float:
+    def _set_sign(self, name: str, amount: Amount) -> float:
         """A vital sign as a module wants it; its draw is the reading's own, so that reading it or not moves nothing else."""
-        draw, clock, draws = self.draw, self.clock, self.cast.draws
-        self.draw = partial(draws.uniform, f"set {name}", clock)
+        process = self.process
+        draw, process.draw = process.draw, partial(self.cast.draws.uniform, f"set {name}", self.clock)
         try:
-            return generator(self)
+            return amount.at(self)
         finally:
-            self.draw = draw
+            process.draw = draw
 
     def symptom(self, name: str) -> int:
         """The greatest value that any module gives a symptom and nobody has addressed."""
-        return max(
-            (value for value, is_addressed in self.symptoms.get(name, {}).values() if not is_addressed), default=0
-        )
+        found = self.symptoms.get(name)
+        if found is None:
+            return 0
+        greatest, is_felt = 0, False
+        for each in found.values():
+            if not each.is_addressed and (not is_felt or each.value > greatest):
+                greatest, is_felt = each.value, True
+        return greatest
 
     def feel(self, name: str, value: int) -> None:
         """A module gives a symptom a value."""
         before = self.symptom(name)
-        self.symptoms.setdefault(name, {})[self.process.order] = [value, False]
+        found = self.symptoms.get(name)
+        if found is None:
+            found = self.symptoms[name] = {}
+        found[self.process.order] = Complaint(value)
         self.total += self.symptom(name) - before
         if self.total > FROM_SYMPTOMS:
             self.wake(CHECK_UPS)
 
     def address(self) -> None:
-        """A visit for symptoms takes care of the greatest one."""
-        worst: tuple[int, str, int] | None = None
+        """A visit for symptoms takes care of the greatest one; of equal ones the first."""
+        worst, of = None, ""
         for name, sources in self.symptoms.items():
-            for order, (value, is_addressed) in sources.items():
-                if not is_addressed and (worst is None or value > worst[0]):
-                    worst = value, name, order
+            for each in sources.values():
+                if not each.is_addressed and (worst is None or each.value > worst.value):
+                    worst, of = each, name
         if worst is not None:
-            _, name, order = worst
-            before = self.symptom(name)
-            self.symptoms[name][order][1] = True
-            self.total += self.symptom(name) - before
-
-    # --- what the cast asks ---------------------------------------------------------------------------------------
-    def active_medications(self) -> Collection[str]:
-        """RxNorm codes of orders that have not stopped."""
-        return self.drugs.keys()
-
-    def care_plan_since(self, code: str) -> Clock | None:
-        """When an active care plan of this code began."""
-        found = self.present.get(code)
-        return found.start if found is not None and found.kind == "careplan" else None
-
-    def is_active(self, code: str) -> bool:
-        """Whether the record's present entries have this code."""
-        return code in self.present
-
-    def dies_at(self) -> Clock | None:
-        """A death time that is already known."""
-        return self.death
+            before = self.symptom(of)
+            worst.is_addressed = True
+            self.total += self.symptom(of) - before

@@ -1,16 +1,18 @@
 """Encounters: the one that is under way, who owns it, and into which of them something is written."""
 
-from healthsynth.compile.gmf.times import length
+from typing import Final
+
 from healthsynth.simulate.gmf.charting.concepts import VISIT_KINDS
 from healthsynth.simulate.gmf.state import CHECK_UPS, GmfLife, Seen
+from healthsynth.simulate.gmf.times import length
 from healthsynth.units import DAY, MINUTE, Clock
 from healthsynth.vocabulary import Concept
 
-_LEAST = {"emergency": 60 * MINUTE, "inpatient": DAY, "hospice": DAY, "snf": DAY}
-_SHORT = 15 * MINUTE
-_STAYS = ("inpatient", "hospice", "snf")
-_BEFORE = length(60, "days")  # a visit that began so long before the history may still reach into it
-_DISCHARGES = {"20": "exp", "21": "home", "02": "hosp", "05": "hosp"}  # NUBC; others go home
+_LEAST: Final = {"emergency": 60 * MINUTE, "inpatient": DAY, "hospice": DAY, "snf": DAY}
+_SHORT: Final = 15 * MINUTE
+_STAYS: Final = ("inpatient", "hospice", "snf")
+_BEFORE: Final = length(60, "days")  # a visit that began so long before the history may still reach into it
+_DISCHARGES: Final = {"20": "exp", "21": "home", "02": "hosp", "05": "hosp"}  # NUBC; others go home
 
 
 def open_visit(

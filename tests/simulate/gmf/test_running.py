@@ -1,5 +1,6 @@
 """Runs of Synthea's modules beside each other and beside ours: mixing, modes, loops, history."""
 
+import gc
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from healthsynth.pipeline import Pipeline, resolve
 from healthsynth.record.record import Record
 from healthsynth.settings import read
 from healthsynth.units import DAY, YEAR
-from tests.simulate.gmf.worlds import Json, World, code, delay, is_set, mark, module, put
+from tests.simulate.gmf.worlds import BIRTH, END, Json, World, code, delay, is_set, mark, module, put, somebody
 
 
 def written(folder: Path, **modules: Json) -> Path:
@@ -162,3 +163,20 @@ def test_a_death_is_certified_at_the_next_grid_point(tmp_path: Path) -> None:
     assert record.death is not None
     assert record.death.time == world.birth + 9 * DAY
     assert record.death.cause.primary.code == "22298006"
+
+
+def test_a_life_leaves_nothing_that_the_garbage_collector_has_to_find(tmp_path: Path) -> None:
+    order = {"type": "MedicationOrder", "codes": code("313988", "RxNorm"), "chronic": True, "assign_to_attribute": "a"}
+    takes = {"type": "Procedure", "codes": code("2"), "duration": {"low": 30, "high": 40, "unit": "minutes"}}
+    world = World(tmp_path, {"m": module("M", D=delay(30), C=mark("1"), P=takes, O=order, W=delay(60, "years"))})
+    gc.collect()
+    gc.disable()
+    try:
+        for number in range(1, 4):
+            living = world.engine.life(replace(somebody(number), birth=BIRTH), END, BIRTH)
+            living.run()
+            living.finish().chart.record(END)
+        del living
+        assert gc.collect() == 0
+    finally:
+        gc.enable()

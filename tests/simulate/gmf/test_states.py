@@ -78,6 +78,13 @@ def test_ends_find_what_states_wrote_by_their_names(tmp_path: Path) -> None:
     assert sorted(end.reason for end in ends.values()) == ["completed", "completed", "resolved"]
 
 
+def test_of_states_of_one_name_the_one_that_wrote_first_is_meant(tmp_path: Path) -> None:
+    ill, end = mark("2"), {"type": "ConditionEnd", "condition_onset": "Ill"}
+    world = World(tmp_path, {"a": module("A", Ill=mark("1")), "b": module("B", Ill=ill, D=delay(3), A=end)})
+    assert world.engine.written == {"Ill": ""}
+    assert set(world.to(7).life.present) == {"2"}
+
+
 def test_an_attribute_without_a_value_is_removed(tmp_path: Path) -> None:
     world = World(tmp_path, {"m": module("M", A=put("a", 3), B={"type": "SetAttribute", "attribute": "a"})})
     assert "a" not in world.to(0).attributes
@@ -157,13 +164,13 @@ def test_the_type_of_care_goes_by_payer_and_date(tmp_path: Path) -> None:
     care = {"type": "Simple", "type_of_care_transition": {"ambulatory": "A", "emergency": "B", "telemedicine": "C"}}
     ends = {name: put("way", name) | {"direct_transition": "Terminal"} for name in "ABC"}
     world = World(tmp_path, {"m": module("M", T=care, **ends)})
-    leave, life = world.engine.modules["m"].states["T"].leave, world.life
+    leave, life = world.engine.modules["m"].states["T"].way, world.life
     life.attributes["insurance_status"] = "private"
     found = []
     for draw in (0.5, 0.7, 0.8):
-        life.draw = lambda draw=draw: draw  # type: ignore[misc]
-        found.append(leave(life).name)
+        world.fix("m", draw)
+        found.append(leave.out(life).name)
     life.clock = world.birth + 31 * 365 * DAY
-    life.draw = lambda: 0.9
-    found.append(leave(life).name)
+    world.fix("m", 0.9)
+    found.append(leave.out(life).name)
     assert found == ["A", "A", "B", "C"]

@@ -160,8 +160,8 @@ def test_10_weights_are_taken_as_they_are(
     ends = {name: put("way", name) | {"direct_transition": "Terminal"} for name in "ABC"}
     world = World(tmp_path, {"m": module("M", Ask={"type": "Simple", "distributed_transition": shares}, **ends)})
     state = world.engine.modules["m"].states["Ask"]
-    world.life.draw = lambda: draw
-    assert state.leave(world.life).name == expected
+    world.fix("m", draw)
+    assert state.way.out(world.life).name == expected
 
 
 def test_11_lengths_of_delays_are_cut_and_exponentials_begin_at_one(tmp_path: Path) -> None:
@@ -185,8 +185,8 @@ def test_11_lengths_of_delays_are_cut_and_exponentials_begin_at_one(tmp_path: Pa
         length = states[name].length
         assert length is not None
         for draw in draws:
-            life.draw = lambda draw=draw: draw  # type: ignore[misc]
-            found.append(length(life) / DAY)
+            world.fix("m", draw)
+            found.append(length.of(life) / DAY)
     assert found == [1, 1, 1, 1, 1, 1, 3, 14]
 
 

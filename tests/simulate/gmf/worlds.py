@@ -114,6 +114,11 @@ class World:
         self.living.run(self.birth + int(day * DAY) + 1)
         return self
 
+    def fix(self, key: str, draw: float) -> None:
+        """Whatever is drawn from now on is this number, and a module draws it."""
+        self.life.process = self.process(key)
+        self.life.process.draw = lambda: draw
+
     @property
     def attributes(self) -> dict[str, Any]:
         return self.life.attributes

@@ -1,17 +1,17 @@
 """Ages as modules of the framework count them, and the weekly grid of a person."""
 
 from math import log
+from typing import Final
 
-from healthsynth.units import DAY, WEEK, Clock, civil
+from healthsynth import units
+from healthsynth.units import DAY, WEEK, Clock
 
-STEP = WEEK
+STEP: Final = WEEK
 
 
 def age_months(birth: Clock, at: Clock) -> int:
     """Completed calendar months of life, never negative."""
-    born, now = civil(birth), civil(at)
-    months = (now.year - born.year) * 12 + now.month - born.month - (now.day < born.day)
-    return max(months, 0)
+    return max(units.age_months(birth, at), 0)
 
 
 def on_grid(birth: Clock, at: Clock) -> Clock:

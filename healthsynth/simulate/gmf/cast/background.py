@@ -6,7 +6,7 @@ small chance (giving up smoking) or every half year (finding work) is drawn here
 
 from collections.abc import Iterator
 from functools import cache
-from typing import Any
+from typing import Any, Final
 
 from healthsynth.people.person import Person
 from healthsynth.people.tables import rows
@@ -15,31 +15,47 @@ from healthsynth.simulate.gmf.cast.body import Body
 from healthsynth.simulate.gmf.cast.draws import Draws
 from healthsynth.units import DAY, Clock, age_years, birthday, civil
 
-_POVERTY, _RICH = 17_550, 75_000  # USD a year
-_EDUCATION = {
+_POVERTY: Final = 17_550  # USD a year
+_RICH: Final = 75_000
+_EDUCATION: Final = {
     "lt_hs": ("less_than_hs", 0.0, 0.5),
     "hs": ("hs_degree", 0.1, 0.75),
     "some_college": ("some_college", 0.3, 0.85),
     "bs_plus": ("bs_degree", 0.5, 1.0),
 }
-_HIGH, _MIDDLE = 0.66, 0.25
-_RACES = {"pacific": "hawaiian"}
-_LANGUAGES = {
+_HIGH: Final = 0.66
+_MIDDLE: Final = 0.25
+_RACES: Final = {"pacific": "hawaiian"}
+_LANGUAGES: Final = {
     "en": "english", "es": "spanish", "zh": "chinese", "fr": "french", "de": "german", "it": "italian", "ja": "japanese",
     "ko": "korean", "pt": "portuguese", "ru": "russian", "vi": "vietnamese", "hi": "hindi", "el": "greek", "ar": "arabic",
     "pl": "polish", "fa": "farsi", "yue": "chinese",
 }  # fmt: skip
-_PLANS = {"private": "private", "medicare": "medicare", "medicaid": "medicaid", "dual": "dual eligible", "none": "none"}
-_NEEDS = ("food_insecurity", "severe_housing_cost_burden", "unemployed", "no_vehicle_access", "uninsured")
-_RH_NEGATIVE = 0.15
-_ORIENTATION = (("heterosexual", 96.6), ("homosexual", 1.6), ("bisexual", 0.7))
-_SMOKES_AT, _DRINKS_AT, _ADULT, _MARRIES_AT = 16, 25, 18, 28
-_BEFORE_SURVEYS, _SURVEYS_FROM = 0.424, 1965
-_QUITS_SMOKING, _ALCOHOLIC, _QUITS_DRINKING = 0.01, 0.025, 0.001  # the first and last a week
-_HALF_YEAR = 180 * DAY
-_MARRIED = 0.8
-_ENDS = {35: (0.02, 0.18), 45: (0.03, 0.02), 55: (0.06, 0.05)}  # age: widowed, divorced
-FALLS, FALLS_OSTEOPOROSIS, FALLS_FROM = 0.035, 0.06, 65
+_PLANS: Final = {
+    "private": "private",
+    "medicare": "medicare",
+    "medicaid": "medicaid",
+    "dual": "dual eligible",
+    "none": "none",
+}
+_NEEDS: Final = ("food_insecurity", "severe_housing_cost_burden", "unemployed", "no_vehicle_access", "uninsured")
+_RH_NEGATIVE: Final = 0.15
+_ORIENTATION: Final = (("heterosexual", 96.6), ("homosexual", 1.6), ("bisexual", 0.7))
+_SMOKES_AT: Final = 16
+_DRINKS_AT: Final = 25
+_ADULT: Final = 18
+_MARRIES_AT: Final = 28
+_BEFORE_SURVEYS: Final = 0.424
+_SURVEYS_FROM: Final = 1965
+_QUITS_SMOKING: Final = 0.01  # a week
+_ALCOHOLIC: Final = 0.025
+_QUITS_DRINKING: Final = 0.001  # a week
+_HALF_YEAR: Final = 180 * DAY
+_MARRIED: Final = 0.8
+_ENDS: Final = {35: (0.02, 0.18), 45: (0.03, 0.02), 55: (0.06, 0.05)}  # age: widowed, divorced
+FALLS: Final = 0.035
+FALLS_OSTEOPOROSIS: Final = 0.06
+FALLS_FROM: Final = 65
 
 
 @cache

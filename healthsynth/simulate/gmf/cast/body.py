@@ -8,24 +8,29 @@ years or for good. Nothing of this reads what modules write, so it is worked out
 from bisect import bisect_right
 from math import sqrt
 from statistics import NormalDist
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from healthsynth.simulate.gmf.cast import charts
 from healthsynth.simulate.gmf.cast.ages import STEP, age_months, days, on_grid, tries
 from healthsynth.simulate.gmf.cast.draws import Draws
 from healthsynth.units import DAY, YEAR, Clock, birthday
 
-_NORMAL = NormalDist()
-_YEAR = 365 * DAY
-_PHASE = 5 * _YEAR
-_LATER = 1 << 60
-_START_A_WEEK, _ADHERENT, _FOR_GOOD = 0.493, 0.605, 0.2
-_LOSS = (0.07, 0.10)
-_PERCENTILE_DROP = 0.1
-_OBESE, _OBESE_RANK = 30.0, 0.95
-_GAIN = (1.0, 2.0)
-_GAINS_TO, _LOSES_FROM = 49, 60
-_FIRST_AGE, _NO_AGE = 5, 19
+_NORMAL: Final = NormalDist()
+_YEAR: Final = 365 * DAY
+_PHASE: Final = 5 * _YEAR
+_LATER: Final = 1 << 60
+_START_A_WEEK: Final = 0.493
+_ADHERENT: Final = 0.605
+_FOR_GOOD: Final = 0.2
+_LOSS: Final = (0.07, 0.10)
+_PERCENTILE_DROP: Final = 0.1
+_OBESE: Final = 30.0
+_OBESE_RANK: Final = 0.95
+_GAIN: Final = (1.0, 2.0)
+_GAINS_TO: Final = 49
+_LOSES_FROM: Final = 60
+_FIRST_AGE: Final = 5
+_NO_AGE: Final = 19
 
 
 class Change(NamedTuple):
@@ -55,6 +60,8 @@ class Body:
         "_forever",
         "_managed_to",
         "_month",
+        "_months",
+        "_months_at",
         "_next_age",
         "_phases",
         "_pieces",
@@ -70,6 +77,7 @@ class Body:
 
     def __init__(self, sex: str, birth: Clock, draws: Draws):
         self._sex, self._birth, self._draws = sex, birth, draws
+        self._months_at, self._months = birth, 0
         self._z = charts.z_of(draws.uniform("height"))
         self._twenty = birthday(birth, 20)
         self._changes: list[Change] = []
@@ -85,10 +93,16 @@ class Body:
         self._pieces: list[tuple[Clock, float, float]] = []
         self._next_age, self._weight, self._starts = 20, 0.0, _LATER
 
+    def _age(self, at: Clock) -> int:
+        """In months; most questions are asked of one grid point after the other."""
+        if at != self._months_at:
+            self._months_at, self._months = at, age_months(self._birth, at)
+        return self._months
+
     # --- what is asked ------------------------------------------------------------------------------------------
     def height_cm(self, at: Clock) -> float:
         """Length or height at a grid point."""
-        return charts.height_cm(self._sex, age_months(self._birth, at), self._z)
+        return charts.height_cm(self._sex, self._age(at), self._z)
 
     def weight_kg(self, at: Clock) -> float:
         """Weight at a grid point."""
@@ -105,21 +119,21 @@ class Body:
 
     def bmi_percentile(self, at: Clock) -> float | None:
         """0..100 from two years on to under twenty, else None."""
-        months = age_months(self._birth, at)
+        months = self._age(at)
         if not charts.FIRST_BMI_MONTH <= months < charts.LAST_MONTH:
             return None
         return 100 * charts.bmi_rank(self._sex, months, self.bmi(at))
 
     def head_cm(self, at: Clock) -> float | None:
         """To 36 months, else None."""
-        months = age_months(self._birth, at)
+        months = self._age(at)
         if months > 36:
             return None
         return charts.head_cm(self._sex, months, charts.z_of(min(1.0, _NORMAL.cdf(self._z) + 0.025)))
 
     def weight_for_length(self, at: Clock) -> float | None:
         """Percentile, to 36 months, else None."""
-        if age_months(self._birth, at) > 36:
+        if self._age(at) > 36:
             return None
         return charts.weight_for_length(self._sex, self.height_cm(at), self.weight_kg(at))
 
@@ -129,7 +143,7 @@ class Body:
 
     def weight_rank(self, at: Clock) -> float:
         """0..1 among those of twenty years at most."""
-        return charts.weight_rank(self._sex, age_months(self._birth, at), self.weight_kg(at))
+        return charts.weight_rank(self._sex, self._age(at), self.weight_kg(at))
 
     def changes(self, until: Clock) -> list[Change]:
         """What weight management does to attributes up to a moment, in order of time."""
@@ -149,7 +163,7 @@ class Body:
         return self._birth + days(30 * month), charts.bmi_at(self._sex, month, rank)
 
     def _young(self, at: Clock) -> float:
-        months = age_months(self._birth, at)
+        months = self._age(at)
         if at < self._points[0][0]:
             return charts.weight_kg(self._sex, months, charts.z_of(self._start_rank))
         height = charts.height_cm(self._sex, months, self._z)
@@ -178,7 +192,7 @@ class Body:
     def _next_point(self) -> None:
         time, _ = self._points[-1]
         later = time + _YEAR
-        months = age_months(self._birth, later)
+        months = self._age(later)
         years = min(max(months // 12, 3), 20)
         kept, shift = charts.drift()[years]
         if not self._forever and time >= self._managed_to:
@@ -192,14 +206,14 @@ class Body:
 
     def _look(self, at: Clock) -> None:
         """Once a month of a child: over the 95th percentile, management starts within weeks."""
-        months = age_months(self._birth, at)
+        months = self._age(at)
         if self._forever or at < self._managed_to or months // 12 >= _NO_AGE:
             return
         bmi = self._between(at)
-        if charts.bmi_rank(self._sex, months, bmi) < _OBESE_RANK:
+        if bmi < charts.surely_not_obese(self._sex, months) or charts.bmi_rank(self._sex, months, bmi) < _OBESE_RANK:
             return
         start = at + STEP * tries(self._draws.uniform("start child", self._month), _START_A_WEEK)
-        self._manage_child(start, charts.bmi_rank(self._sex, age_months(self._birth, start), self._between(start)))
+        self._manage_child(start, charts.bmi_rank(self._sex, self._age(start), self._between(start)))
 
     def _manage_child(self, start: Clock, rank: float) -> None:
         draws, n = self._draws, self._phases
@@ -212,7 +226,7 @@ class Body:
         ends = ((1, lower), *((year, lower if for_good else rank) for year in ((2, 3, 4, 5) if for_good else (5,))))
         for years, there in ends:
             time = start + years * _YEAR
-            self._points.append((time, charts.bmi_at(self._sex, age_months(self._birth, time), there)))
+            self._points.append((time, charts.bmi_at(self._sex, self._age(time), there)))
         self._rank = ends[-1][1]
 
     def _begin(self, start: Clock) -> tuple[bool, bool]:

@@ -12,7 +12,7 @@ All of it depends on the person and on what `Life` shows, and draws from nobody'
 """
 
 from collections.abc import Callable, Collection
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Final, NamedTuple
 
 from healthsynth.people.person import Person
 from healthsynth.simulate.gmf.cast import background, covid, immunising, risks, visits, vitals
@@ -20,32 +20,11 @@ from healthsynth.simulate.gmf.cast.ages import STEP, age_months, on_grid
 from healthsynth.simulate.gmf.cast.body import Body
 from healthsynth.simulate.gmf.cast.draws import Draws
 from healthsynth.simulate.gmf.cast.immunising import Due
+from healthsynth.simulate.gmf.cast.life import Life
 from healthsynth.simulate.gmf.cast.visits import Call
 from healthsynth.units import DAY, WEEK, Clock, age_years, birthday, civil
 
-NEVER: Clock = 1 << 60
-
-
-class Life(Protocol):
-    """What the cast looks at. Codes are keys of the record's active entries."""
-
-    attributes: dict[str, Any]
-
-    def active_medications(self) -> Collection[str]:
-        """RxNorm codes of orders that have not stopped."""
-        ...
-
-    def care_plan_since(self, code: str) -> Clock | None:
-        """When an active care plan of this code began."""
-        ...
-
-    def is_active(self, code: str) -> bool:
-        """Whether the record's present entries have this code."""
-        ...
-
-    def dies_at(self) -> Clock | None:
-        """A death time that is already known."""
-        ...
+NEVER: Final = 1 << 60
 
 
 class CovidDose(NamedTuple):
@@ -56,7 +35,7 @@ class CovidDose(NamedTuple):
     is_last: bool
 
 
-class Cast:
+class Cast(vitals.Owner):
     """The cast of one person.
 
     Args:
@@ -204,7 +183,7 @@ class Cast:
         return found
 
 
-COMPUTED: dict[str, Callable[[Cast, Clock], Any]] = {
+COMPUTED: Final[dict[str, Callable[[Cast, Clock], Any]]] = {
     "ascvd_risk": lambda cast, now: cast.ten_years(now),
     "cardio_risk": lambda cast, now: risks.cardiac(cast.ten_years(now)),
     "mi_risk": lambda cast, now: risks.heart_attack(cast.ten_years(now)),

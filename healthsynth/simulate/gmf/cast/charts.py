@@ -7,16 +7,18 @@ from bisect import bisect_left
 from functools import cache
 from math import log
 from statistics import NormalDist
+from typing import Final
 
 from healthsynth.people.growth import at_rank, lms
 from healthsynth.people.tables import rows
 
-_NORMAL = NormalDist()
-_LOWEST, _HIGHEST = 0.001, 0.995
+_NORMAL: Final = NormalDist()
+_LOWEST: Final = 0.001
+_HIGHEST: Final = 0.995
 _P95 = _NORMAL.inv_cdf(0.95)
-LAST_MONTH = 240
-FIRST_BMI_MONTH = 24
-BEYOND_THE_CHART = 99.0
+LAST_MONTH: Final = 240
+FIRST_BMI_MONTH: Final = 24
+BEYOND_THE_CHART: Final = 99.0
 
 
 def z_of(rank: float) -> float:
@@ -75,6 +77,12 @@ def bmi_rank(sex: str, months: int, bmi: float) -> float:
         return rank
     p95, spread = _tail(sex, months)
     return 0.90 + 0.10 * _NORMAL.cdf((bmi - p95) / spread)
+
+
+@cache
+def surely_not_obese(sex: str, months: int) -> float:
+    """A BMI just below the 95th percentile: under it nobody's rank need be worked out to know that it is below."""
+    return 0.999 * at_rank(lms("bmi", sex, _bmi_month(months)), _P95)
 
 
 def bmi_at(sex: str, months: int, rank: float) -> float:

@@ -3,23 +3,24 @@
 from bisect import bisect_left
 from datetime import date
 from functools import cache
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from healthsynth.people.tables import rows
 from healthsynth.simulate.gmf.cast.ages import on_grid
 from healthsynth.simulate.gmf.cast.draws import Draws
 from healthsynth.units import DAY, HOUR, WEEK, Clock, age_years, birthday, clock
 
-BEGINS = clock(date(2020, 12, 11), 12 * HOUR)
-_CHILDREN_FROM = clock(date(2021, 5, 10))
-_REFUSERS_FROM = clock(date(2021, 9, 14))
-_ADULTS, _CHILDREN = 16, 12
-INFECTED = "840539006"  # SNOMED, condition: vaccination waits
-VISIT = ("33879002", "Administration of vaccine to produce active immunity (procedure)")
-_GROUPS = ((75, "75+", 0.899), (65, "65-74", 0.952), (50, "50-64", 0.817), (40, "40-49", 0.739), (30, "30-39", 0.681),
+BEGINS: Final = clock(date(2020, 12, 11), 12 * HOUR)
+_CHILDREN_FROM: Final = clock(date(2021, 5, 10))
+_REFUSERS_FROM: Final = clock(date(2021, 9, 14))
+_ADULTS: Final = 16
+_CHILDREN: Final = 12
+INFECTED: Final = "840539006"  # SNOMED, condition: vaccination waits
+VISIT: Final = ("33879002", "Administration of vaccine to produce active immunity (procedure)")
+_GROUPS: Final = ((75, "75+", 0.899), (65, "65-74", 0.952), (50, "50-64", 0.817), (40, "40-49", 0.739), (30, "30-39", 0.681),
            (18, "18-29", 0.606), (16, "16-17", 0.601), (12, "12-15", 0.521))  # fmt: skip
-_LATE_CHANCES = ((15, 0.4), (40, 0.2), (200, 0.1))  # by greatest age
-_HOPELESS = 0.001
+_LATE_CHANCES: Final = ((15, 0.4), (40, 0.2), (200, 0.1))  # by greatest age
+_HOPELESS: Final = 0.001
 
 
 class Product(NamedTuple):
@@ -30,15 +31,15 @@ class Product(NamedTuple):
     second_after: int
 
 
-PFIZER = Product("208", "COVID-19, mRNA, LNP-S, PF, 30 mcg/0.3 mL dose", 21)
-MODERNA = Product("207", "COVID-19, mRNA, LNP-S, PF, 100 mcg/0.5mL dose or 50 mcg/0.25mL dose", 28)
-JANSSEN = Product(
+PFIZER: Final = Product("208", "COVID-19, mRNA, LNP-S, PF, 30 mcg/0.3 mL dose", 21)
+MODERNA: Final = Product("207", "COVID-19, mRNA, LNP-S, PF, 100 mcg/0.5mL dose or 50 mcg/0.25mL dose", 28)
+JANSSEN: Final = Product(
     "212",
     "SARS-COV-2 (COVID-19) vaccine, vector non-replicating, recombinant spike protein-Ad26, preservative free, 0.5 mL",
     0,
 )
 # From a date on: cumulative shares.
-_PRODUCTS = (
+_PRODUCTS: Final = (
     (clock(date(2021, 2, 27)), ((0.531, PFIZER), (0.929, MODERNA), (1.0, JANSSEN))),
     (clock(date(2020, 12, 18)), ((0.5, PFIZER), (1.0, MODERNA))),
     (-(1 << 60), ((1.0, PFIZER),)),

@@ -6,12 +6,13 @@ person, the purpose and the week costs nothing until somebody looks, and nobody'
 
 from functools import cache
 from statistics import NormalDist
+from typing import Final
 
 from healthsynth.randomness import key
 
-_MASK = (1 << 64) - 1
-_STEP = 0x9E3779B97F4A7C15
-_NORMAL = NormalDist()
+_MASK: Final = (1 << 64) - 1
+_STEP: Final = 0x9E3779B97F4A7C15
+_NORMAL: Final = NormalDist()
 
 
 @cache
@@ -27,13 +28,22 @@ class Draws:
     Source: the mixing is splitmix64 (Steele, Lea, Flood 2014).
     """
 
-    __slots__ = ("_own",)
+    __slots__ = ("_first", "_own")
 
     def __init__(self, seed: int, number: int, attempt: int):
         self._own = key(seed, number, attempt, "cast") & _MASK
+        self._first: dict[str, float] = {}  # what is drawn once in a life is asked for again and again
 
     def uniform(self, purpose: str, n: int = 0) -> float:
         """Uniform in [0, 1); `n` counts the draws of a purpose and may be negative."""
+        if n != 0:
+            return self._drawn(purpose, n)
+        found = self._first.get(purpose)
+        if found is None:
+            found = self._first[purpose] = self._drawn(purpose, 0)
+        return found
+
+    def _drawn(self, purpose: str, n: int) -> float:
         z = ((self._own ^ _purpose(purpose)) + n * _STEP) & _MASK
         z = ((z ^ (z >> 30)) * 0xBF58476D1CE4E5B9) & _MASK
         z = ((z ^ (z >> 27)) * 0x94D049BB133111EB) & _MASK

@@ -6,11 +6,11 @@ A dose that was never given is made up for within four years of its age, and no 
 from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from functools import cache
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from healthsynth.people.tables import rows
 
-_TOO_LATE = 48  # months
+_TOO_LATE: Final = 48  # months
 
 
 class Vaccine(NamedTuple):

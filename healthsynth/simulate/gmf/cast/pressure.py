@@ -2,21 +2,26 @@
 
 from collections.abc import Collection
 from functools import cache
+from typing import Final
 
 from healthsynth.people.tables import rows
 from healthsynth.simulate.gmf.cast.draws import Draws
 from healthsynth.units import DAY, Clock
 
-SYSTOLIC, DIASTOLIC = "systolic", "diastolic"
-_NORMAL = {SYSTOLIC: (100, 139), DIASTOLIC: (70, 89)}
-_HYPERTENSIVE = {SYSTOLIC: (140, 160), DIASTOLIC: (90, 120)}
-_SEVERE = (160, 200)
-_VARIATION = {SYSTOLIC: 8.0, DIASTOLIC: 5.0}
-_AIM = {SYSTOLIC: (124, 14), DIASTOLIC: (78, 8)}  # a healthy life lowers towards the first, by the second at most
-_ADHERENT = 0.15
-_FULL_EFFECT = 365 * DAY
-_HALF_DAY = DAY // 2
-LIFESTYLE = "443402002"  # SNOMED, care plan
+SYSTOLIC: Final = "systolic"
+DIASTOLIC: Final = "diastolic"
+_NORMAL: Final = {SYSTOLIC: (100, 139), DIASTOLIC: (70, 89)}
+_HYPERTENSIVE: Final = {SYSTOLIC: (140, 160), DIASTOLIC: (90, 120)}
+_SEVERE: Final = (160, 200)
+_VARIATION: Final = {SYSTOLIC: 8.0, DIASTOLIC: 5.0}
+_AIM: Final = {
+    SYSTOLIC: (124, 14),
+    DIASTOLIC: (78, 8),
+}  # a healthy life lowers towards the first, by the second at most
+_ADHERENT: Final = 0.15
+_FULL_EFFECT: Final = 365 * DAY
+_HALF_DAY: Final = DAY // 2
+LIFESTYLE: Final = "443402002"  # SNOMED, care plan
 
 
 @cache
@@ -52,6 +57,8 @@ def drug_effect(which: str, draws: Draws, active: Collection[str]) -> float:
         active: RxNorm codes, those of `drugs` at least; a set or a mapping by code is quickest.
     """
     total = 0.0
+    if not active:
+        return total
     for code, effects in drugs().items():
         if code in active:
             total += draws.between(*effects[which], f"{which} {code}")

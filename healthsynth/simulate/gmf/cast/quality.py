@@ -6,8 +6,10 @@ mapping from SNOMED code to weight.
 
 from collections.abc import Iterable, Mapping
 from math import exp
+from typing import Final
 
-_AGE_SCALE, _AGE_FALL = 0.1658, 0.04
+_AGE_SCALE: Final = 0.1658
+_AGE_FALL: Final = 0.04
 
 
 def age_weight(age: int) -> float:

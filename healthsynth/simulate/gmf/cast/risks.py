@@ -6,16 +6,18 @@ negative weight, as modules of the framework expect.
 
 from bisect import bisect_left
 from math import exp, log
+from typing import Final
 
-TEN_YEARS = 3650  # days
-NOT_APPLICABLE = -1.0
-_WEEK, _MONTH = 7, 30
-_ALMOST_CERTAIN = 0.99  # no ten-year risk is above
+TEN_YEARS: Final = 3650  # days
+NOT_APPLICABLE: Final = -1.0
+_WEEK: Final = 7
+_MONTH: Final = 30
+_ALMOST_CERTAIN: Final = 0.99  # no ten-year risk is above
 
 # 2013 ACC/AHA pooled cohort equations (Goff et al., Circulation 2014;129(25 Suppl 2):S49-73, appendix 7, table A):
 # ln age, ln age squared, ln TC, ln age x ln TC, ln HDL, ln age x ln HDL, treated ln SBP, ln age x that, untreated ln SBP,
 # ln age x that, smoker, ln age x smoker, diabetes; mean; baseline survival.
-_POOLED: dict[tuple[str, bool], tuple[tuple[float, ...], float, float]] = {
+_POOLED: Final[dict[tuple[str, bool], tuple[tuple[float, ...], float, float]]] = {
     ("female", False): ((-29.799, 4.884, 13.540, -3.114, -13.578, 3.149, 2.019, 0.0, 1.957, 0.0, 7.574, -1.665, 0.661),
                         -29.18, 0.9665),
     ("female", True): ((17.114, 0.0, 0.940, 0.0, -18.920, 4.475, 29.291, -6.432, 27.820, -6.087, 0.691, 0.0, 0.874),
@@ -26,30 +28,30 @@ _POOLED: dict[tuple[str, bool], tuple[tuple[float, ...], float, float]] = {
 }  # fmt: skip
 
 # Framingham points for atrial fibrillation by five-year band from 45 (Schnabel et al., Lancet 2009;373:739-45).
-_FIBRILLATION_AGES = {"male": (1, 2, 3, 4, 5, 6, 7, 7, 8), "female": (-3, -2, 0, 1, 3, 4, 6, 7, 8)}
-_FIBRILLATION_RISK = (0.01, 0.02, 0.02, 0.03, 0.04, 0.06, 0.08, 0.12, 0.16, 0.22, 0.30)
+_FIBRILLATION_AGES: Final = {"male": (1, 2, 3, 4, 5, 6, 7, 7, 8), "female": (-3, -2, 0, 1, 3, 4, 6, 7, 8)}
+_FIBRILLATION_RISK: Final = (0.01, 0.02, 0.02, 0.03, 0.04, 0.06, 0.08, 0.12, 0.16, 0.22, 0.30)
 
 # Framingham points for stroke (Wolf et al., Stroke 1991;22:312-8). A value on a bound belongs to the lower interval.
-_STROKE_AGES = {
+_STROKE_AGES: Final = {
     "male": (54, 57, 60, 63, 66, 69, 73, 76, 79, 82, 85),
     "female": (54, 57, 60, 63, 65, 68, 71, 74, 77, 79, 82),
 }
-_UNTREATED = {
+_UNTREATED: Final = {
     "male": (0, 106, 116, 126, 136, 146, 156, 166, 176, 185, 196),
     "female": (0, 95, 107, 119, 131, 144, 156, 168, 181, 193, 205),
 }
-_TREATED = {
+_TREATED: Final = {
     "male": (0, 106, 113, 118, 124, 130, 136, 143, 151, 162, 177),
     "female": (0, 95, 107, 114, 120, 126, 132, 140, 149, 161, 205),
 }
-_STROKE_RISK = {
+_STROKE_RISK: Final = {
     "male": (0, 3, 3, 4, 4, 5, 5, 6, 7, 8, 10, 11, 13, 15, 17, 20, 22, 26, 29, 33, 37, 42, 47, 52, 57, 63, 68, 74, 79, 84, 88),
     "female": (0, 1, 1, 2, 2, 2, 3, 4, 4, 5, 6, 8, 9, 11, 13, 16, 19, 23, 27, 32, 37, 43, 50, 57, 64, 71, 78, 84),
 }  # fmt: skip
-_YOUNG_STROKE = {"male": (0.002, 0.019), "female": (0.007, 0.022)}  # ten-year risks at 20-39 and 40-54
-_DIABETES_POINTS = {"male": 2, "female": 3}
-_CORONARY_POINTS = {"male": 4, "female": 2}
-_FIBRILLATION_POINTS = {"male": 4, "female": 6}
+_YOUNG_STROKE: Final = {"male": (0.002, 0.019), "female": (0.007, 0.022)}  # ten-year risks at 20-39 and 40-54
+_DIABETES_POINTS: Final = {"male": 2, "female": 3}
+_CORONARY_POINTS: Final = {"male": 4, "female": 2}
+_FIBRILLATION_POINTS: Final = {"male": 4, "female": 6}
 
 
 def over(risk: float, days: float) -> float:
@@ -121,11 +123,11 @@ def stroke(
 
 
 # By the attribute that has it: the ages in whole years (first, last) outside which there is no risk; and no risk is ever greater.
-AGES = {
+AGES: Final = {
     "mi_risk": (40, 79), "ihd_risk": (40, 79), "cardio_risk": (40, 79), "atrial_fibrillation_risk": (45, 200),
     "stroke_risk": (20, 200),
 }  # fmt: skip
-GREATEST = {
+GREATEST: Final = {
     "mi_risk": heart_attack(_ALMOST_CERTAIN),
     "ihd_risk": ischaemia(_ALMOST_CERTAIN),
     "cardio_risk": cardiac(_ALMOST_CERTAIN),

@@ -1,14 +1,14 @@
 """When people see a doctor without a module's asking: check-ups by age, and symptoms that have become too much."""
 
 from functools import cache
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from healthsynth.simulate.gmf.cast.ages import age_months, on_grid
 from healthsynth.units import DAY, Clock, add_months
 
 # Age in months from which an interval in days holds.
-_INTERVALS = ((600, 365), (480, 730), (240, 1095), (48, 365), (18, 180), (6, 90), (2, 60), (0, 30))
-_CHRONIC = 365
+_INTERVALS: Final = ((600, 365), (480, 730), (240, 1095), (48, 365), (18, 180), (6, 90), (2, 60), (0, 30))
+_CHRONIC: Final = 365
 
 
 class Call(NamedTuple):
@@ -19,12 +19,12 @@ class Call(NamedTuple):
     display: str
 
 
-EMERGENCY = Call("emergency", "50849002", "Emergency room admission (procedure)")
-URGENT = Call("urgentcare", "702927004", "Urgent care clinic (environment)")
-OUTPATIENT = Call("outpatient", "185349003", "Encounter for check up (procedure)")
-CHECK_UP = Call("wellness", "162673000", "General examination of patient (procedure)")
-CHILD_CHECK_UP = Call("wellness", "410620009", "Well child visit (procedure)")
-_LIMITS = ((500, EMERGENCY), (350, URGENT), (300, OUTPATIENT))
+EMERGENCY: Final = Call("emergency", "50849002", "Emergency room admission (procedure)")
+URGENT: Final = Call("urgentcare", "702927004", "Urgent care clinic (environment)")
+OUTPATIENT: Final = Call("outpatient", "185349003", "Encounter for check up (procedure)")
+CHECK_UP: Final = Call("wellness", "162673000", "General examination of patient (procedure)")
+CHILD_CHECK_UP: Final = Call("wellness", "410620009", "Well child visit (procedure)")
+_LIMITS: Final = ((500, EMERGENCY), (350, URGENT), (300, OUTPATIENT))
 
 
 def interval(age_months: int, chronic: bool) -> Clock:

@@ -5,7 +5,7 @@ Every sign but the pressures and the rates is one value a week. Reading draws no
 
 from collections.abc import Callable, Collection
 from math import floor
-from typing import Any, Protocol
+from typing import Any, Final
 
 from healthsynth.simulate.gmf.cast import pressure
 from healthsynth.simulate.gmf.cast.ages import STEP
@@ -13,17 +13,23 @@ from healthsynth.simulate.gmf.cast.body import Body
 from healthsynth.simulate.gmf.cast.draws import Draws
 from healthsynth.units import Clock, age_years
 
-_LOW_HDL = {"female": 0.085, "male": 0.266}
-_HIGH_CHOLESTEROL = 0.114
-_TRIGLYCERIDES = (100, 150, 199, 499, 550, 600)
-_HDL = (80, 59, 40, 20, 10, 0)
-_TOTAL = (160, 200, 239, 259, 279, 300)
-_GLUCOSE = (64, 100, 125, 200)
-_SUGAR_DRUGS = (("860975", 1.5), ("897122", 0.5), ("1373463", 0.5), ("106892", 3.0), ("865098", 6.0))  # off HbA1c
-_EGFR = {1: (60, 90), 2: (30, 59), 3: (15, 29), 4: (1, 15)}
-_EGFR_HEALTHY = {"female": (56, 161), "male": (77, 160)}
-_ALBUMIN = {2: (17, 30), 3: (30, 300), 4: (300, 600)}
-_PLAIN = {
+_LOW_HDL: Final = {"female": 0.085, "male": 0.266}
+_HIGH_CHOLESTEROL: Final = 0.114
+_TRIGLYCERIDES: Final = (100, 150, 199, 499, 550, 600)
+_HDL: Final = (80, 59, 40, 20, 10, 0)
+_TOTAL: Final = (160, 200, 239, 259, 279, 300)
+_GLUCOSE: Final = (64, 100, 125, 200)
+_SUGAR_DRUGS: Final = (
+    ("860975", 1.5),
+    ("897122", 0.5),
+    ("1373463", 0.5),
+    ("106892", 3.0),
+    ("865098", 6.0),
+)  # off HbA1c
+_EGFR: Final = {1: (60, 90), 2: (30, 59), 3: (15, 29), 4: (1, 15)}
+_EGFR_HEALTHY: Final = {"female": (56, 161), "male": (77, 160)}
+_ALBUMIN: Final = {2: (17, 30), 3: (30, 300), 4: (300, 600)}
+_PLAIN: Final = {
     "Urea Nitrogen": (7.0, 20.0),
     "Calcium": (8.5, 10.2),
     "Chloride": (101.0, 111.0),
@@ -31,12 +37,12 @@ _PLAIN = {
     "Carbon Dioxide": (20.0, 29.0),
     "Sodium": (136.0, 144.0),
 }
-_RATES = {"Heart Rate": (60.0, 100.0), "Respiration Rate": (12.0, 16.0)}
-_WHOLE = frozenset(("Systolic Blood Pressure", "Diastolic Blood Pressure", *_RATES))
-_TENTHS = frozenset(("Height", "Weight"))
+_RATES: Final = {"Heart Rate": (60.0, 100.0), "Respiration Rate": (12.0, 16.0)}
+_WHOLE: Final = frozenset(("Systolic Blood Pressure", "Diastolic Blood Pressure", *_RATES))
+_TENTHS: Final = frozenset(("Height", "Weight"))
 
 
-class Owner(Protocol):
+class Owner:
     """What the signs read of a life. Codes stand for active entries of the record."""
 
     sex: str  # female or male
@@ -47,11 +53,11 @@ class Owner(Protocol):
 
     def active_medications(self) -> Collection[str]:
         """RxNorm codes of active orders."""
-        ...
+        raise NotImplementedError
 
     def care_plan_since(self, code: str) -> Clock | None:
         """When an active care plan began."""
-        ...
+        raise NotImplementedError
 
 
 Sign = Callable[[Owner, Clock], float | None]
@@ -97,7 +103,7 @@ def blood_pressure(owner: Owner, which: str, at: Clock) -> float:
     )
 
 
-_PRESSURES = {"Systolic Blood Pressure": pressure.SYSTOLIC, "Diastolic Blood Pressure": pressure.DIASTOLIC}
+_PRESSURES: Final = {"Systolic Blood Pressure": pressure.SYSTOLIC, "Diastolic Blood Pressure": pressure.DIASTOLIC}
 
 
 def _week(owner: Owner, at: Clock) -> int:
@@ -200,7 +206,7 @@ def _plain(name: str) -> Sign:
     return lambda owner, at: owner.draws.between(low, high, name, _week(owner, at))
 
 
-_SIGNS: dict[str, Sign] = {
+_SIGNS: Final[dict[str, Sign]] = {
     "Height": lambda owner, at: owner.body.height_cm(at),
     "Weight": lambda owner, at: owner.body.weight_kg(at),
     "BMI": lambda owner, at: owner.body.bmi(at),
@@ -220,4 +226,4 @@ _SIGNS: dict[str, Sign] = {
     "Creatinine": _creatinine,
     **{name: _plain(name) for name in _PLAIN},
 }
-NAMES = frozenset((*_SIGNS, *_PRESSURES, *_RATES))
+NAMES: Final = frozenset((*_SIGNS, *_PRESSURES, *_RATES))

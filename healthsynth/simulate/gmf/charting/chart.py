@@ -3,9 +3,10 @@
 Entries may go into a visit that is long over, as the format allows; `record` puts everything in the order exporters read.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from itertools import pairwise
-from typing import Any
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any, Final
 
 from healthsynth.people.facility import Clinician, Facility
 from healthsynth.people.person import Person
@@ -35,9 +36,41 @@ from healthsynth.record.record import Record
 from healthsynth.units import YEAR, Clock
 from healthsynth.vocabulary import Concept, Range
 
+if TYPE_CHECKING:
+    from healthsynth.simulate.patient import Patient
+
 Component = tuple[Concept, Any, Range | None, str]
-_SPECIALTIES = {"CARDIOVASCULAR DISEASE (CARDIOLOGY)": "Cardiology"}
-_UNREAD = "Images were taken and read."
+_Staff = tuple[Facility, Clinician]
+_SPECIALTIES: Final = {"CARDIOVASCULAR DISEASE (CARDIOLOGY)": "Cardiology"}
+_UNREAD: Final = "Images were taken and read."
+_time = attrgetter("time")
+
+
+class _Noted:
+    """A visit while it may still change; see `Visit`."""
+
+    def __init__(
+        self, number: int, kind: str, start: Clock, type: Concept | None, reason: Concept | None, who: _Staff, origin: int,
+        name: str,
+    ):  # fmt: skip
+        self.number = number
+        self.kind = kind
+        self.start = start
+        self.end: Clock | None = None
+        self.type = type
+        self.reason = reason
+        self.who = who
+        self.origin = origin
+        self.name = name
+        self.discharge: str | None = None
+
+    def visit(self) -> Visit:
+        """As the record has it."""
+        facility, clinician = self.who
+        return Visit(
+            self.number, self.kind, self.start, self.end, self.reason, facility, clinician, self.origin, self.name,
+            self.discharge, None, self.type,
+        )  # fmt: skip
 
 
 class Chart:
@@ -46,33 +79,32 @@ class Chart:
     Args:
         person: who it is.
         providers: `people.providers.Providers`.
-        number: gives the numbers of visits and entries, where others chart for this person too.
+        patient: gives the numbers of visits and entries, where others chart for this person too.
     """
 
-    def __init__(self, person: Person, providers: Any, number: Callable[[], int] | None = None):
+    def __init__(self, person: Person, providers: Any, patient: "Patient | None" = None):
         self._person, self._providers = person, providers
-        self._others = number
+        self._patient = patient
         self._numbers = 0
-        self._visits: list[Visit] = []
-        self._places: dict[int, int] = {}  # number of a visit -> its place in the list
+        self._noted: dict[int, _Noted] = {}  # by number
+        self._adopted: list[Visit] = []
         self._events: dict[int, list[Event]] = {}
         self._ends: dict[int, End] = {}
-        self._staff: dict[tuple[str, str], tuple[Facility, Clinician]] = {}
+        self._staff: dict[tuple[str, str], _Staff] = {}
         self._death: Death | None = None
 
     def _number(self) -> int:
-        if self._others is not None:
-            return self._others()
+        if self._patient is not None:
+            return self._patient.number()
         self._numbers += 1
         return self._numbers
 
     def skip(self, count: int = 1) -> None:
         """Leave numbers out for what is not charted, so that the numbers of the rest do not depend on it."""
-        if self._others is None:
+        if self._patient is not None:
+            self._patient.counter += count
+        else:
             self._numbers += count
-            return
-        for _ in range(count):
-            self._others()
 
     # --- visits ---------------------------------------------------------------------------------------------------
     def visit(
@@ -86,13 +118,12 @@ class Chart:
             specialty: as the module's file says; "" for the usual one.
         """
         number = self._number()
-        facility, clinician = self._who(kind, specialty, start)
-        self._places[number] = len(self._visits)
-        self._visits.append(Visit(number, kind, start, None, reason, facility, clinician, origin, name, type=type))
+        who = self._who(kind, specialty, start)
+        self._noted[number] = _Noted(number, kind, start, type, reason, who, origin, name)
         self._events[number] = []
         return number
 
-    def _who(self, kind: str, specialty: str, at: Clock) -> tuple[Facility, Clinician]:
+    def _who(self, kind: str, specialty: str, at: Clock) -> _Staff:
         wanted = _SPECIALTIES.get(specialty) or usual_specialty(
             "outpatient" if kind == "ambulatory" else kind, (at - self._person.birth) // YEAR
         )
@@ -105,13 +136,12 @@ class Chart:
 
     def close(self, visit: int, end: Clock, discharge: str | None = None) -> None:
         """End a visit, or end it again later than before."""
-        place = self._places[visit]
-        self._visits[place] = self._visits[place]._replace(end=end, discharge=discharge)
+        noted = self._noted[visit]
+        noted.end, noted.discharge = end, discharge
 
     def because(self, visit: int, reason: Concept) -> None:
         """Say why a visit is."""
-        place = self._places[visit]
-        self._visits[place] = self._visits[place]._replace(reason=reason)
+        self._noted[visit].reason = reason
 
     # --- entries: each returns its number -------------------------------------------------------------------------
     def _add(self, event: Event) -> int:
@@ -189,8 +219,7 @@ class Chart:
     def adopt(self, visits: Iterable[Visit], events: Iterable[Event], ends: Mapping[int, End]) -> None:
         """Take in what others charted with numbers from the same source."""
         for visit in visits:
-            self._places[visit.number] = len(self._visits)
-            self._visits.append(visit)
+            self._adopted.append(visit)
             self._events.setdefault(visit.number, [])
         for event in events:
             self._add(event)
@@ -201,15 +230,20 @@ class Chart:
         self._death = Death(self._number(), visit, at, cause, origin)
 
     def record(self, as_of: Clock) -> Record:
-        """The chart as exporters take it: visits by start, entries by visit and time.
+        """The chart as exporters take it, once: visits by start, entries by visit and time.
 
         A visit that was held open for its least length ends when the next one begins: visits of one person never overlap.
         """
-        visits = sorted(self._visits, key=lambda visit: (visit.start, visit.number))
+        visits = [*[noted.visit() for noted in self._noted.values()], *self._adopted]
+        visits.sort(key=lambda visit: (visit.start, visit.number))
         for place, (visit, later) in enumerate(pairwise(visits)):
             if visit.end is None or visit.end > later.start:
                 visits[place] = visit._replace(end=later.start)
+        self._patient = None  # who refers to this chart: nothing is left that the garbage collector has to find
         events: list[Event] = []
         for visit in visits:
-            events += sorted(self._events[visit.number], key=lambda event: event.time)
+            found = self._events[visit.number]
+            if len(found) > 1:
+                found.sort(key=_time)
+            events += found
         return Record(self._person, as_of, tuple(visits), tuple(events), self._ends, self._death)

@@ -57,6 +57,13 @@ def test_nobody_jumps_from_week_to_week_after_childhood() -> None:
         assert max(abs(a - b) for a, b in pairwise(weights)) < 2.6
 
 
+@pytest.mark.parametrize("sex", ["female", "male"])
+def test_below_the_quick_limit_no_rank_is_that_of_obesity(sex: str) -> None:
+    for months in range(24, 241):
+        limit = charts.surely_not_obese(sex, months)
+        assert 0.94 < charts.bmi_rank(sex, months, limit) < 0.95
+
+
 def test_adults_gain_until_obesity_puts_them_under_management() -> None:
     """At 45 most have been over a BMI of 30 and are held there; without that the mean would pass 33."""
     found = [body.bmi(grid(45)) for body in bodies("female")]

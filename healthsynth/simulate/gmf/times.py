@@ -3,20 +3,21 @@
 from datetime import date
 from functools import cache
 from math import floor
+from typing import Final
 
 from healthsynth.units import DAY, HOUR, MINUTE, Clock, clock
 
 # A decimal quantity is cut to whole numbers of a smaller unit: 0.5 years are 182 days.
-_CUT = {
+_CUT: Final[dict[str, tuple[float, int]]] = {
     "years": (365.25, DAY),
-    "months": (30, DAY),
-    "weeks": (7, DAY),
-    "days": (24, HOUR),
-    "hours": (60, MINUTE),
-    "minutes": (60, 1),
-    "seconds": (1, 1),
+    "months": (30.0, DAY),
+    "weeks": (7.0, DAY),
+    "days": (24.0, HOUR),
+    "hours": (60.0, MINUTE),
+    "minutes": (60.0, 1),
+    "seconds": (1.0, 1),
 }
-_WHOLE = {
+_WHOLE: Final = {
     "years": 365 * DAY,
     "months": 30 * DAY,
     "weeks": 7 * DAY,
@@ -27,10 +28,20 @@ _WHOLE = {
 }
 
 
+def cut(unit: str) -> tuple[float, int]:
+    """How many of a smaller unit a unit has, and the seconds of that: decimal quantities are cut to whole numbers of it."""
+    return _CUT[unit]
+
+
 def length(quantity: float, unit: str) -> Clock:
     """Seconds of a decimal quantity, cut towards zero as the format does."""
     factor, smaller = _CUT[unit]
     return int(quantity * factor) * smaller
+
+
+def whole(unit: str) -> Clock:
+    """Seconds of one of a unit, where samples are cut to whole numbers of it."""
+    return _WHOLE[unit]
 
 
 def whole_length(quantity: float, unit: str) -> Clock:
@@ -40,8 +51,12 @@ def whole_length(quantity: float, unit: str) -> Clock:
 
 def half_up(value: float, places: int = 0) -> float:
     """Rounded half up, as in every place where the format rounds."""
-    scale = 10**places
-    return float(floor(value * scale + 0.5) / scale)
+    return half_up_to(value, 10.0**places)
+
+
+def half_up_to(value: float, scale: float) -> float:
+    """Rounded half up to one part of a whole scale: 100 for two places."""
+    return floor(value * scale + 0.5) / scale
 
 
 @cache
