@@ -17,6 +17,7 @@ TOTAL, HDL, LDL, TRIGLYCERIDE = "2093-3", "2085-9", "13457-7", "2571-8"
 _KEPT = frozenset({*HEIGHT, *WEIGHT, BMI, CREATININE, EGFR, TOTAL, HDL, LDL, TRIGLYCERIDE})
 _MOST_FOR_FRIEDEWALD = 400  # mg/dL of triglyceride; beyond it the formula does not hold
 _YEAR = 31_557_600
+_WHETHER = "{presence}"  # 0 or 1 of a strip: whether there is any, not how much
 
 
 class Problem(NamedTuple):
@@ -64,7 +65,9 @@ def loinc(holder: Json) -> list[str]:
 
 
 def _arbitrary(code: str, wanted: str) -> bool:
-    """Whether the two cannot be compared: an unknown unit (reported elsewhere), or units of an assay."""
+    """Whether the two cannot be compared: an unknown unit (reported elsewhere), units of an assay, or a yes or no as a number."""
+    if code == _WHETHER:
+        return True
     one, other = unit(code), unit(wanted)
     if one is None or other is None:
         return True

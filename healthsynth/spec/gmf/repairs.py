@@ -26,6 +26,7 @@ _FORMS = frozenset({
     "unt", "vaginal", "vial",
 })  # fmt: skip
 _STEM = 5  # letters: Cipro and ciprofloxacin
+_EXTENSION = "of an extension of SNOMED CT, of which no code is shipped: whether it is right is not known"
 
 
 class Judged(NamedTuple):
@@ -101,10 +102,12 @@ def _asks(state: s.State) -> Iterator[Code]:
 
 
 def _judge(coding: Coding, table: _Table) -> Judged | None:
-    """None for what is right, or cannot be known."""
+    """None for what is right, or of a code system that no table has."""
     system = letter(coding.system)
-    if is_other(coding.system) or is_extension(coding.system, coding.code):
+    if is_other(coding.system):
         return None
+    if is_extension(coding.system, coding.code):
+        return Judged(None, _EXTENSION)
     if system is None:
         return _of_another_system(coding, table) or Judged(None, "no code system is called so")
     names = table.known.get((system, coding.code))
