@@ -15,7 +15,7 @@ from typing import Any
 
 from healthsynth import __version__, plugins, resources
 from healthsynth.compile import library
-from healthsynth.compile.program import Program
+from healthsynth.compile.program import GmfProgram, Program
 from healthsynth.errors import HealthsynthError, UsageError
 from healthsynth.export.base import Exporter
 from healthsynth.people.places import resolve_place
@@ -119,7 +119,11 @@ class Pipeline:
         gmf = self.program.gmf
         if gmf is None:
             return {}
-        return {"synthea_modules": list(gmf.running), "synthea_corrections": list(gmf.corrections)}
+        return {
+            "synthea_modules": list(gmf.running),
+            "synthea_corrections": list(gmf.corrections),
+            **_repairs(gmf),
+        }
 
     def _module_files(self) -> dict[str, str]:
         folders = tuple(Path(folder) for folder in self.settings.modules)
@@ -130,6 +134,24 @@ class Pipeline:
             for path, hexdigest in _hashes(folder).items()
             if path.endswith((".yaml", ".csv", ".json"))
         }
+
+
+def _repairs(gmf: GmfProgram) -> dict[str, Any]:
+    """What the corrected mode repairs in codes and values, place by place, and what it cannot; nothing in the other mode."""
+    if not gmf.corrected:
+        return {}
+    return {
+        "synthea_repairs": [
+            {"module": one.module, "at": list(one.places), "from": dict(one.before), "to": dict(one.after)}
+            for one in gmf.repairs
+            if one.after
+        ],
+        "synthea_unrepaired": [
+            {"module": one.module, "at": list(one.places), "is": dict(one.before), "why": one.why}
+            for one in gmf.repairs
+            if not one.after
+        ],
+    }
 
 
 def _selection(settings: Settings) -> Selection:

@@ -36,12 +36,13 @@ def of_files(paths: Sequence[Path]) -> list[Path]:
 def lint(paths: Sequence[Path], codes: Sequence[Path] = ()) -> tuple[list[Problem], int]:
     """Problems that stand in files or folders, seen together with the folders of modules around them; `codes`: users' own tables."""
     from healthsynth.compile.code_tables import known_codes
+    from healthsynth.compile.gmf.repairs import codes_repaired
     from healthsynth.spec.gmf.lint import lint as look
     from healthsynth.spec.gmf.load import load
 
     folders = list(dict.fromkeys(path.resolve() if path.is_dir() else root(path) for path in paths))
     library, problems = load(folders)
-    found = [*problems, *look(library, known_codes(codes))]
+    found = [*problems, *look(library, known_codes(codes), codes_repaired(library))]
     given = [path.resolve() for path in paths]
     shown = [problem for problem in found if _stands_in(Path(problem.file).resolve(), given)]
     modules = sum(_stands_in(Path(module.source.file).resolve(), given) for module in library.modules.values())

@@ -14,7 +14,7 @@ A user's table is CSV with a heading, gzipped or not. Columns, in any order; oth
 
 import csv
 import gzip
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -80,14 +80,25 @@ def _joined(files: tuple[Path, ...]) -> Mapping[Key, Known]:
     return found
 
 
+def known_part(fits: Callable[[Key, tuple[str, ...]], bool]) -> dict[Key, Known]:
+    """The rows of the shipped table that fit, by (system letter, code). Nothing else is kept in memory.
+
+    Args:
+        fits: of a code by its key and its displays, whether they are wanted.
+    """
+    return {key: known for key, known in _rows_shipped() if fits(key, known.displays)}
+
+
 @lru_cache(maxsize=1)
 def _shipped() -> dict[Key, Known]:
-    found = {}
+    return dict(_rows_shipped())
+
+
+def _rows_shipped() -> Iterator[tuple[Key, Known]]:
     with gzip.open(resources.data() / "codes.tsv.gz", "rt", encoding="utf-8") as file:
         for line in file:
             system, code, kinds, status, displays = line.rstrip("\n").split("\t")
-            found[system, code] = Known(_set(kinds), status == "inactive", _parts(displays))
-    return found
+            yield (system, code), Known(_set(kinds), status == "inactive", _parts(displays))
 
 
 def _parts(text: str) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from healthsynth.spec.ast import Condition
+from healthsynth.spec.gmf.mending import Repair
 from healthsynth.spec.gmf.model import GmfLibrary
 from healthsynth.spec.model import Module
 from healthsynth.spec.source import Path_
@@ -43,6 +44,7 @@ class GmfProgram:
     origins: Mapping[tuple[str, str], int]
     origin: int
     checks_up: bool
+    repairs: tuple[Repair, ...] = ()  # of codes and values in the corrected mode, with what could not be repaired
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,13 +1,11 @@
 """Values: inside the limits of what can be alive, in a unit that fits, and equal to the formulas they come from."""
 
-import csv
 from collections.abc import Iterator
-from functools import cache
 from typing import NamedTuple
 
+from healthsynth.compile.plausible import Limits, limits
 from healthsynth.guides.findings import Json, codings, objects, section
 from healthsynth.guides.ucum import factor, unit
-from healthsynth.resources import data
 from healthsynth.validate.facts import Life, Value
 from healthsynth.validate.faults import Fault
 from healthsynth.validate.times import span
@@ -19,23 +17,7 @@ TOTAL, HDL, LDL, TRIGLYCERIDE = "2093-3", "2085-9", "13457-7", "2571-8"
 _KEPT = frozenset({*HEIGHT, *WEIGHT, BMI, CREATININE, EGFR, TOTAL, HDL, LDL, TRIGLYCERIDE})
 _MOST_FOR_FRIEDEWALD = 400  # mg/dL of triglyceride; beyond it the formula does not hold
 _YEAR = 31_557_600
-
-
-class Limits(NamedTuple):
-    """What a quantity can be in a human being."""
-
-    name: str
-    unit: str
-    low: float
-    high: float
-
-
-@cache
-def limits() -> dict[str, Limits]:
-    """By LOINC code, from `data/plausible_limits.csv`."""
-    with open(data() / "plausible_limits.csv", encoding="utf-8", newline="") as lines:
-        rows = list(csv.DictReader(lines))
-    return {row["loinc"]: Limits(row["name"], row["unit"], float(row["low"]), float(row["high"])) for row in rows}
+_WHETHER = "{presence}"  # 0 or 1 of a strip: whether there is any, not how much
 
 
 class Problem(NamedTuple):
@@ -83,7 +65,9 @@ def loinc(holder: Json) -> list[str]:
 
 
 def _arbitrary(code: str, wanted: str) -> bool:
-    """Whether the two cannot be compared: an unknown unit (reported elsewhere), or units of an assay."""
+    """Whether the two cannot be compared: an unknown unit (reported elsewhere), units of an assay, or a yes or no as a number."""
+    if code == _WHETHER:
+        return True
     one, other = unit(code), unit(wanted)
     if one is None or other is None:
         return True

@@ -20,7 +20,7 @@ def conflicts(program: Program, library: GmfLibrary, running: Sequence[str]) -> 
         if key in ours:
             text = f"there is a module '{key}' of ours too"
             problems.append(library.modules[key].source.problem((), "GM601", text, _HINT))
-    for module in _called(library, running):
+    for module in called(library, running):
         for name, code in _onsets(module):
             if code in diagnosed:
                 text = f"the module '{diagnosed[code]}' diagnoses {code} too"
@@ -47,7 +47,7 @@ def _onsets(module: GmfModule) -> Iterator[tuple[str, str]]:
             yield name, state.codes[0].code
 
 
-def _called(library: GmfLibrary, running: Sequence[str]) -> list[GmfModule]:
+def called(library: GmfLibrary, running: Sequence[str]) -> list[GmfModule]:
     """The running modules and all that they call."""
     found: dict[str, GmfModule] = {}
     todo = list(running)

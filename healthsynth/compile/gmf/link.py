@@ -5,17 +5,19 @@ from dataclasses import replace
 from fnmatch import fnmatch
 from pathlib import Path
 
-from healthsynth.compile.gmf.conflicts import conflicts
+from healthsynth.compile.gmf.conflicts import called, conflicts
+from healthsynth.compile.gmf.repairs import repaired
 from healthsynth.compile.program import GmfProgram, Origin, Program
 from healthsynth.errors import ProblemsError
 from healthsynth.spec.gmf import states as s
 from healthsynth.spec.gmf.load import is_gmf, load
+from healthsynth.spec.gmf.mending import Repair
 from healthsynth.spec.gmf.model import GmfLibrary
 from healthsynth.spec.gmf.values import Code as GmfCode
 from healthsynth.vocabulary import SNOMED, Code, Concept
 
 MODES = ("compatible", "corrected")
-# What is repaired in the corrected mode, as the manifest lists it.
+# What is repaired in the corrected mode, as the manifest lists it; codes and values are listed one by one beside it.
 CORRECTIONS = (
     "exponential: the mean is what the module says, not one more",
     "race Hispanic: true for people whose ethnicity is hispanic",
@@ -65,6 +67,10 @@ def join(program: Program, library: GmfLibrary, running: Sequence[str], mode: st
     Raises:
         ProblemsError: modules of both kinds have one thing.
     """
+    corrected = mode == "corrected"
+    repairs: tuple[Repair, ...] = ()
+    if corrected:
+        library, repairs = repaired(library, [module.key for module in called(library, running)])
     problems = conflicts(program, library, running)
     if problems:
         raise ProblemsError(problems)
@@ -76,10 +82,8 @@ def join(program: Program, library: GmfLibrary, running: Sequence[str], mode: st
         for name in module.states:
             at[module.key, name] = len(origins)
             origins.append(Origin(module.key, name, 0))
-    corrected = mode == "corrected"
-    gmf = GmfProgram(
-        library, tuple(running), corrected, CORRECTIONS if corrected else (), at, own, not _check_ups(program)
-    )
+    listed = CORRECTIONS if corrected else ()
+    gmf = GmfProgram(library, tuple(running), corrected, listed, at, own, not _check_ups(program), repairs)
     concepts = {**program.concepts, **_sites(library)}
     return replace(program, origins=tuple(origins), concepts=concepts, gmf=gmf)
 

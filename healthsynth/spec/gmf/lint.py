@@ -5,8 +5,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from healthsynth.errors import Problem, near
 from healthsynth.spec.gmf import conditions as c
 from healthsynth.spec.gmf import states as s
+from healthsynth.spec.gmf.codings import Coding, Names
 from healthsynth.spec.gmf.flow import components, waits
-from healthsynth.spec.gmf.lint_codes import Names, codes
+from healthsynth.spec.gmf.lint_codes import codes
 from healthsynth.spec.gmf.model import GmfLibrary, GmfModule
 from healthsynth.spec.gmf.outside import ATTRIBUTES, VITAL_SIGNS
 from healthsynth.spec.gmf.quirks import quirks
@@ -24,15 +25,24 @@ TOLERANCE = 0.001
 ROUNDED = 0.0025  # rows of tables are rounded figures
 
 
-def lint(library: GmfLibrary, known: Mapping[tuple[str, str], Names] | None = None) -> list[Problem]:
-    """All warnings (GM5xx) of a library; `known`: displays by (system letter, code), to look codes up in."""
+def lint(
+    library: GmfLibrary,
+    known: Mapping[tuple[str, str], Names] | None = None,
+    repaired: Mapping[Coding, Coding] | None = None,
+) -> list[Problem]:
+    """All warnings (GM5xx) of a library.
+
+    Args:
+        known: displays by (system letter, code), to look codes up in.
+        repaired: what the corrected mode puts instead of wrong codes, to say so.
+    """
     made = uses(library)
     found: list[Problem] = []
     for module in library.modules.values():
         for check in _CHECKS:
             found += check(module, library, made)
         if known is not None:
-            found += codes(module, known)
+            found += codes(module, known, repaired or {})
     for name in sorted(library.tables):
         table = library.tables[name]
         off = [(i, sum(row.weights)) for i, row in enumerate(table.rows, 2) if abs(sum(row.weights) - 1) > ROUNDED]

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from healthsynth.spec.gmf.lint_codes import LETTERS
+from healthsynth.spec.gmf.codings import LETTERS
 from healthsynth.spec.gmf.values import Code
 from healthsynth.vocabulary import SYSTEMS, Concept
 
@@ -61,7 +61,7 @@ class Words:
         """The short name of the first code as an entry of a kind; None for a code system that the language lacks."""
         code = codes[0] if codes else None
         letter = LETTERS.get(code.system.upper()) if code else None
-        if code is None or letter is None:
+        if code is None or letter not in _KEYS:
             return None
         key = (SYSTEMS[_KEYS[letter]], code.code, kind)
         if key not in self._by_code:
