@@ -4,7 +4,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,19 +25,22 @@ class CommandError(Exception):
     """A command did not end with 0; the message has the end of what it said."""
 
 
-def run(command: Sequence[str], folder: Path, log: Path) -> Cost:
+def run(command: Sequence[str], folder: Path, log: Path, more: Mapping[str, str] | None = None) -> Cost:
     """Run a command to its end.
 
     Args:
         command: the program and its arguments.
         folder: where it runs.
         log: takes its output, both streams.
+        more: what its environment has beside ours.
     Raises:
         CommandError: its exit code is not 0.
     """
     with log.open("wb") as out:
         begun = time.perf_counter()
-        child = subprocess.Popen(command, cwd=folder, stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT)
+        child = subprocess.Popen(
+            command, cwd=folder, env={**os.environ, **(more or {})}, stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT
+        )  # fmt: skip
         _, status, used = os.wait4(child.pid, 0)  # its own usage, apart from that of commands before it
         wall = time.perf_counter() - begun
     child.returncode = os.waitstatus_to_exitcode(status)
