@@ -214,7 +214,7 @@ def test_what_becomes_of_a_value(
 
 
 HINTS = [
-    ({**CODE, "display": "Gout"}, "it is 'Diabetes mellitus type 2 (disorder)'; `--gmf corrected` calls it '"),
+    ({**CODE, "display": "Gout"}, "it is 'Diabetes mellitus type 2 (disorder)'; `--gmf corrected` calls it so"),
     (
         as_json("SNOMED-CT", "46028000", "Amputation of left hand"),
         "; `--gmf corrected` takes SNOMED-CT 895522007 ('Amputation",
