@@ -107,6 +107,7 @@ SOUND: list[tuple[str, list[Json]]] = [
                                                location=[{"location": {"reference": "#l"}}])]),
     ("Fahrenheit", [PATIENT, observation("1", "8310-5", 98.6, "[degF]", NOON)]),
     ("grams per litre", [PATIENT, observation("1", "718-7", 140, "g/L", NOON)]),
+    ("whether there is sugar, not how much", [PATIENT, observation("1", "25428-4", 1, "{presence}", NOON)]),
     ("pounds and inches", [PATIENT, observation("1", "8302-2", 66.9, "[in_i]", NOON), observation("2", "29463-7", 154.3,
                            "[lb_av]", NOON), observation("3", "39156-5", 24.2, "kg/m2", NOON)]),
     ("another day's height", [PATIENT, observation("1", "8302-2", 170, "cm", "2009-05-01T12:00:00Z"),

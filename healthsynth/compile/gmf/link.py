@@ -6,7 +6,7 @@ from fnmatch import fnmatch
 from pathlib import Path
 
 from healthsynth.compile.gmf.conflicts import called, conflicts
-from healthsynth.compile.gmf.repairs import repaired
+from healthsynth.compile.gmf.repairs import OF_NO_MODULE, repaired
 from healthsynth.compile.program import GmfProgram, Origin, Program
 from healthsynth.errors import ProblemsError
 from healthsynth.spec.gmf import states as s
@@ -67,23 +67,23 @@ def join(program: Program, library: GmfLibrary, running: Sequence[str], mode: st
     Raises:
         ProblemsError: modules of both kinds have one thing.
     """
-    corrected = mode == "corrected"
+    corrected, checks_up = mode == "corrected", not _check_ups(program)
     repairs: tuple[Repair, ...] = ()
     if corrected:
-        library, repairs = repaired(library, [module.key for module in called(library, running)])
+        library, repairs = repaired(library, [module.key for module in called(library, running)], checks_up)
     problems = conflicts(program, library, running)
     if problems:
         raise ProblemsError(problems)
     origins = list(program.origins)
     at: dict[tuple[str, str], int] = {}
     own = len(origins)
-    origins.append(Origin("synthea", "care that no module asks for", 0))
+    origins.append(Origin(OF_NO_MODULE, "care that no module asks for", 0))
     for module in library.modules.values():
         for name in module.states:
             at[module.key, name] = len(origins)
             origins.append(Origin(module.key, name, 0))
     listed = CORRECTIONS if corrected else ()
-    gmf = GmfProgram(library, tuple(running), corrected, listed, at, own, not _check_ups(program), repairs)
+    gmf = GmfProgram(library, tuple(running), corrected, listed, at, own, checks_up, repairs)
     concepts = {**program.concepts, **_sites(library)}
     return replace(program, origins=tuple(origins), concepts=concepts, gmf=gmf)
 

@@ -36,5 +36,5 @@ def _repair(before: Coding, after: Coding | None) -> str:
     if after is None:
         return "`--gmf corrected` leaves it"
     if (before.system, before.code) == (after.system, after.code):
-        return f"`--gmf corrected` calls it '{after.display}'"
+        return "`--gmf corrected` calls it so"
     return f"`--gmf corrected` takes {after.system} {after.code} ('{after.display}')"

@@ -61,12 +61,7 @@ def _module(
     module: GmfModule, verdicts: Mapping[Coding, Judged], limits: Mapping[str, Limits], fixed: frozenset[str]
 ) -> tuple[dict[str, s.State], list[Repair]]:
     """The states that change, and the repairs of a module."""
-    places: dict[tuple[Coding, Judged], list[JsonPath]] = defaultdict(list)
-    for path, coding in codings(module):
-        if coding in verdicts:
-            state = module.states.get(str(path[1])) if path[0] == "states" else None
-            stays = isinstance(state, s.SetAttribute) and state.attribute in fixed
-            places[coding, Judged(None, _IN_A_TABLE) if stays else verdicts[coding]].append(path)
+    places = _places(module, verdicts, fixed)
     wrong = {coding: verdict.after for (coding, verdict) in places if verdict.after is not None}
     touched = {str(path[1]) for (_, verdict), paths in places.items() if verdict.after for path in paths}
     states = {title: _recoded(module.states[title], wrong) for title in module.states if title in touched}
@@ -75,6 +70,19 @@ def _module(
         repairs += _of_values(module, state, limits)
         states[title] = _cut(states.get(title, state), limits)
     return {title: state for title, state in states.items() if state is not module.states[title]}, repairs
+
+
+def _places(
+    module: GmfModule, verdicts: Mapping[Coding, Judged], fixed: frozenset[str]
+) -> dict[tuple[Coding, Judged], list[JsonPath]]:
+    """Where wrong codes stand in states, by what becomes of them there."""
+    found: dict[tuple[Coding, Judged], list[JsonPath]] = defaultdict(list)
+    for path, coding in codings(module):
+        state = module.states.get(str(path[1])) if path[:1] == ("states",) and len(path) > 1 else None
+        if state is not None and coding in verdicts:
+            stays = isinstance(state, s.SetAttribute) and state.attribute in fixed
+            found[coding, Judged(None, _IN_A_TABLE) if stays else verdicts[coding]].append(path)
+    return found
 
 
 def _of_code(module: GmfModule, coding: Coding, verdict: Judged, paths: Iterable[JsonPath]) -> Repair:

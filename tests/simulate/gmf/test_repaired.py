@@ -65,6 +65,12 @@ def test_the_corrected_mode_repairs_and_lists(folder: Path) -> None:
     assert [(one["at"], one["from"], one["to"]) for one in ranges] == [
         ([f"states.W{i}.range"], {"low": 490, "high": 520}, {"low": 490, "high": 500}) for i in range(6)
     ]
-    (left,) = identity["synthea_unrepaired"]
+    left, vaccine = identity["synthea_unrepaired"]
     assert (left["module"], left["at"], left["is"]) == ("m", ["states.C.codes[0]"], CRAVING)
     assert left["why"]
+    assert (vaccine["module"], vaccine["at"], vaccine["is"]["display"]) == ("synthea", ["immunisations"], "varicella")
+
+
+def test_names_of_vaccines_are_listed_only_where_synthea_gives_them(folder: Path) -> None:
+    work = settings(folder, gmf="corrected", module=["m", "wellness"])
+    assert {left["module"] for left in work.identity()["synthea_unrepaired"]} == {"m"}

@@ -168,6 +168,13 @@ def test_what_a_lookup_table_reads_stays(tmp_path: Path) -> None:
     assert repair.why == "a lookup table asks for what stands here"
 
 
+def test_codes_outside_of_states_count_for_nothing(tmp_path: Path) -> None:
+    wrong = as_json("SNOMED-CT", "44054006", "Diabetes")
+    write(tmp_path, "m", {**module(Here=state("Simple")), **wrong, "about": wrong, "states.": [wrong]})
+    library, _ = load([tmp_path])
+    assert repaired(library)[1] == ()
+
+
 def test_modules_that_do_not_run_are_left_alone(tmp_path: Path) -> None:
     library = read(tmp_path, Here=state("Procedure", codes=[as_json("SNOMED-CT", "44054006", "Diabetes")]))
     mended, repairs = repaired(library, ())
@@ -207,7 +214,7 @@ def test_what_becomes_of_a_value(
 
 
 HINTS = [
-    ({**CODE, "display": "Gout"}, "it is 'Diabetes mellitus type 2 (disorder)'; `--gmf corrected` calls it '"),
+    ({**CODE, "display": "Gout"}, "it is 'Diabetes mellitus type 2 (disorder)'; `--gmf corrected` calls it so"),
     (
         as_json("SNOMED-CT", "46028000", "Amputation of left hand"),
         "; `--gmf corrected` takes SNOMED-CT 895522007 ('Amputation",
