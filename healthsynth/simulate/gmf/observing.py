@@ -2,6 +2,7 @@
 
 from typing import Any, Final
 
+from healthsynth.compile.plausible import limits
 from healthsynth.simulate.gmf.charting import concepts
 from healthsynth.simulate.gmf.conditions import Binder
 from healthsynth.simulate.gmf.draws import from_range, sampler
@@ -75,8 +76,30 @@ def _source(given: spec.Observed, binder: Binder) -> Value:
     if given.attribute:
         return binder.value(given.attribute)
     if given.vital_sign:
-        return OfVitalSign(given.vital_sign)
+        return _possible(OfVitalSign(given.vital_sign), given) if binder.corrected else OfVitalSign(given.vital_sign)
     return Literal(given.value_code)
+
+
+def _possible(value: Value, given: spec.Observed) -> Value:
+    """A reading within what a human being has, as the corrected mode charts it.
+
+    Synthea's creatinine has no upper end when the kidneys hardly work.
+    """
+    found = limits().get(given.codes[0].code)
+    return value if found is None or found.unit != given.unit else _Within(value, found.low, found.high)
+
+
+class _Within(Value):
+    """A number cut off at limits."""
+
+    def __init__(self, value: Value, low: float, high: float):
+        self.value = value
+        self.low = low
+        self.high = high
+
+    def read(self, life: GmfLife) -> Any:
+        found = self.value.read(life)
+        return found if found is None else min(max(found, self.low), self.high)
 
 
 class Observe(Deed):

@@ -74,3 +74,13 @@ def test_the_corrected_mode_repairs_and_lists(folder: Path) -> None:
 def test_names_of_vaccines_are_listed_only_where_synthea_gives_them(folder: Path) -> None:
     work = settings(folder, gmf="corrected", module=["m", "wellness"])
     assert {left["module"] for left in work.identity()["synthea_unrepaired"]} == {"m"}
+
+
+@pytest.mark.parametrize(("mode", "charted"), [("compatible", 600), ("corrected", 500)])
+def test_a_reading_beyond_what_a_human_being_has_ends_at_the_limit(tmp_path: Path, mode: str, charted: float) -> None:
+    put = {"type": "VitalSign", "vital_sign": "Made up", "exact": {"quantity": 600}, "unit": "fL"}
+    read = {**observed(WIDTH, 0, 1), "vital_sign": "Made up"}
+    del read["range"]
+    made = module("M", Late=LATE, Visit=VISIT, Put=put, Read=read, End={"type": "EncounterEnd"})
+    results, _ = run(written(tmp_path, m=made), mode)
+    assert {result.value for result in results} == {charted}
