@@ -98,7 +98,7 @@ class _Within(Value):
         self.high = high
 
     def read(self, life: GmfLife) -> Any:
-        found = self.value.read(life)
+        found: Any = self.value.read(life)
         return found if found is None else min(max(found, self.low), self.high)
 
 
