@@ -29,7 +29,7 @@ class Facts:
             self.deceased += 1
         self.visits += len(record.visits)
         self.events += len(record.events)
-        self.conditions.update({e.concept.text for e in record.events if type(e) is Diagnosis})
+        self.conditions.update({e.concept.text for e in record.events if e.__class__ is Diagnosis})
 
     def merge(self, other: "Facts") -> None:
         """Take another's sums in."""

@@ -131,7 +131,7 @@ class Shape:
     Attributes:
         resources: one for each builder of the family.
         types: theirs.
-        entry: writes them as entries of a bundle, comma separated.
+        entry: writes them as entries of a bundle, each after a comma.
         lines: writes the text of each, in the order of `types`.
     """
 
@@ -203,11 +203,11 @@ def _fill(value: Any, slots: Sequence[Slot], number: int) -> Any:
 
 
 def compile_stamp(parts: Sequence[tuple[Json, list[Slot]]], names: Mapping[str, Any]) -> Stamp:
-    """The function that writes these dicts, comma separated, with the slots filled in."""
+    """The function that writes these dicts, each after a comma, with the slots filled in."""
     pieces: Pieces = []
     for json, slots in parts:
-        pieces += [(",", "")] if pieces else []
-        pieces += _pieces(json, slots)
+        (first, expression), *others = _pieces(json, slots)
+        pieces += [("," + first, expression), *others]
     made: Stamp = _function([pieces], names, "".join)
     return made
 
@@ -245,7 +245,8 @@ def _function(parts: Sequence[Pieces], names: Mapping[str, Any], result: Callabl
             if expression:
                 body += "{" + local.get(expression, expression) + "}"
         bodies.append(f"f'{body}'")
-    used = [name for name in names if re.search(rf"\b{name}\b", " ".join(expressions))]
+    words = set(re.findall(r"\w+", " ".join(expressions)))
+    used = [name for name in names if name in words]
     arguments = ", ".join(["e", "v", "end", "link", *constants.values(), *used])
     first = "".join(f"    {name} = {expression}\n" for expression, name in local.items())
     return FunctionType(
