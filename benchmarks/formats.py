@@ -9,7 +9,7 @@ import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from healthsynth import plugins
@@ -44,9 +44,10 @@ def formats(settings: Settings, patients: int, warm_up: int, names: Sequence[str
         patients, warm_up: rounded up to whole chunks; the exporter has not seen any patient before the warm-up.
     """
     keep_pages()
-    pipeline = Pipeline(settings)
     first = -(-warm_up // chunks.SIZE)
     last = first - -patients // chunks.SIZE
+    settings = replace(settings, population=last * chunks.SIZE)
+    pipeline = Pipeline(settings)
     numbers = [number for chunk in range(last) for number in chunks.numbers(settings, chunk)]
     records = {number: tuple(pipeline.patients(number)) for number in numbers}
     known = [name for name in names if name != "postgres" or binaries() is not None]
@@ -71,6 +72,8 @@ def _seconds(work: _Lived, first: int, last: int) -> float:
             exporter.prepare({}, (), False)
         for chunk in range(first):
             worker.do_chunk(work, output, chunk)
+        if isinstance(exporter, Sink):
+            exporter.prepare({}, (), True)  # without what the warm-up stored
         begun = time.process_time()
         done = {chunk: worker.do_chunk(work, output, chunk) for chunk in range(first, last)}
         assemble.tables(output, done, work.exporters, set(), _ignore)

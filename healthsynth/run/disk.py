@@ -44,12 +44,8 @@ def told(what: Path | str) -> Iterator[None]:
         raise HealthsynthError(sentence(error, what)) from error
 
 
-def write(path: Path, parts: Iterable[bytes], read_again: bool = False) -> tuple[int, str]:
-    """Write and fsync a file under its own name; returns its size and SHA-256.
-
-    Args:
-        read_again: whether this run will read it; else the system need not keep it in memory.
-    """
+def write(path: Path, parts: Iterable[bytes]) -> tuple[int, str]:
+    """Write and fsync a finished file under its own name; returns its size and SHA-256."""
     size, digest = 0, hashlib.sha256()
     with path.open("wb") as file:
         for part in parts:
@@ -58,9 +54,16 @@ def write(path: Path, parts: Iterable[bytes], read_again: bool = False) -> tuple
             size += len(part)
         file.flush()
         os.fsync(file.fileno())
-        if not read_again:
-            _let_go(file.fileno())
+        _let_go(file.fileno())
     return size, digest.hexdigest()
+
+
+def keep(path: Path, parts: Iterable[bytes]) -> None:
+    """Write and fsync a file that this run will read again: nobody asks for its hash, and the system may keep it in memory."""
+    with path.open("wb") as file:
+        file.writelines(parts)
+        file.flush()
+        os.fsync(file.fileno())
 
 
 def _let_go(descriptor: int) -> None:
