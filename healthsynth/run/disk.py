@@ -59,11 +59,12 @@ def write(path: Path, parts: Iterable[bytes]) -> tuple[int, str]:
 
 
 def keep(path: Path, parts: Iterable[bytes]) -> None:
-    """Write and fsync a file that this run will read again: nobody asks for its hash, and the system may keep it in memory."""
+    """Write and fsync a file that only this run reads, at its end: nobody asks for its hash."""
     with path.open("wb") as file:
         file.writelines(parts)
         file.flush()
         os.fsync(file.fileno())
+        _let_go(file.fileno())
 
 
 def _let_go(descriptor: int) -> None:
