@@ -25,7 +25,7 @@ from healthsynth.record.events import End
 from healthsynth.record.record import Record
 from healthsynth.vocabulary import Concept
 
-_OPEN, _CLOSE = b'{"resourceType":"Bundle","type":"transaction","entry":', b"]}"
+_OPEN, _CLOSE = b'{"resourceType":"Bundle","type":"transaction","entry":[', b"]}"
 _SHAPE = itemgetter(0)
 _Thing = TypeVar("_Thing")
 
@@ -148,19 +148,16 @@ class FhirExporter:
         out, self._other = self._other, self._buffer
         self._buffer = out
         out.seek(0)
-        out.write(_OPEN + b"[")
-        out.seek(len(_OPEN))  # the first entry's comma takes the bracket's place, and gives it back
-        write, e = out.write, None
+        write, before, e = out.write, _OPEN, None
         try:
             for shape, e, v, end, link in jobs:
+                write(before)
                 write(shape.entry(e, v, end, link).encode())
+                before = b","
         except ShapeError as error:
             raise self._verdicts.blame(e, error) from error
-        out.seek(max(out.tell(), len(_OPEN) + 1))
-        write(_CLOSE)
+        write(_CLOSE if before == b"," else _OPEN + _CLOSE)
         out.truncate()
-        out.seek(len(_OPEN))
-        write(b"[")
         return out.getvalue()
 
     def _jobs(self, record: Record) -> list[Job]:
@@ -203,7 +200,7 @@ class FhirExporter:
         """Every resource by its builder: valid, and what the stamp writes."""
         for shape, e, v, end, link in jobs:
             built = [build(resource.builder, e, v, end, link) for resource in shape.resources]
-            _same(shape.entry(e, v, end, link), b"".join(b"," + orjson.dumps(entry(each)) for each in built))
+            _same(shape.entry(e, v, end, link), b",".join(orjson.dumps(entry(each)) for each in built))
             for resource, line in zip(built, shape.lines(e, v, end, link), strict=True):
                 _same(line, orjson.dumps(resource))
                 self._verdicts.check(resource, e)

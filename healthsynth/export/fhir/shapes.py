@@ -131,7 +131,7 @@ class Shape:
     Attributes:
         resources: one for each builder of the family.
         types: theirs.
-        entry: writes them as entries of a bundle, each after a comma.
+        entry: writes them as entries of a bundle, comma separated.
         lines: writes the text of each, in the order of `types`.
     """
 
@@ -203,11 +203,11 @@ def _fill(value: Any, slots: Sequence[Slot], number: int) -> Any:
 
 
 def compile_stamp(parts: Sequence[tuple[Json, list[Slot]]], names: Mapping[str, Any]) -> Stamp:
-    """The function that writes these dicts, each after a comma, with the slots filled in."""
+    """The function that writes these dicts, comma separated, with the slots filled in."""
     pieces: Pieces = []
     for json, slots in parts:
-        (first, expression), *others = _pieces(json, slots)
-        pieces += [("," + first, expression), *others]
+        pieces += [(",", "")] if pieces else []
+        pieces += _pieces(json, slots)
     made: Stamp = _function([pieces], names, "".join)
     return made
 

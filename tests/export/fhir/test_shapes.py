@@ -88,11 +88,11 @@ def test_fields_that_are_not_declared_to_differ_make_another_shape():
     assert key(one, link=4) != key(one)
 
 
-def test_a_stamp_is_the_dict_with_its_slots_filled_after_a_comma():
+def test_a_stamp_is_the_dict_with_its_slots_filled():
     tracer = Tracer("", {})
     traced = {"a": tracer.text(Var("e")), "n": [tracer.integer(Var("link"))], "b": f"x/{tracer.text(Var('e'))}{{}}%"}
     stamp = shapes.compile_stamp([(traced, tracer.slots)], NAMES)
-    assert stamp('q"', None, None, 7) == ',{"a":"q\\"","n":[7],"b":"x/q\\"{}%"}'
+    assert stamp('q"', None, None, 7) == '{"a":"q\\"","n":[7],"b":"x/q\\"{}%"}'
 
 
 def test_a_wrong_shape_names_resource_concept_module_state_and_line():
