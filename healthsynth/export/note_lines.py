@@ -5,6 +5,7 @@ from collections.abc import Callable
 from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
+from healthsynth.export.moments import DAYS
 from healthsynth.record.events import (
     Administration,
     Allergy,
@@ -130,7 +131,7 @@ def _part(concept: Concept, value: float | Concept | None) -> str:
 
 def _diagnosis(event: Diagnosis, out: Sections) -> None:
     severity = f", {event.severity}" if event.severity else ""
-    since = f", since {civil(event.onset).isoformat()}" if event.time - event.onset > _LONG_AGO else ""
+    since = f", since {DAYS[event.onset // DAY]}" if event.time - event.onset > _LONG_AGO else ""
     out["diagnoses"].append(f"{label(event.concept)}{severity}{since}")
 
 
@@ -162,7 +163,7 @@ def _allergy(event: Allergy, out: Sections) -> None:
 
 
 def _goal(event: Goal, out: Sections) -> None:
-    due = f" by {civil(event.due).isoformat()}" if event.due is not None else ""
+    due = f" by {DAYS[event.due // DAY]}" if event.due is not None else ""
     out["goals"].append(f"{event.text}{due}")
 
 

@@ -15,7 +15,6 @@ A template computes nothing. It may include others; they are put in when it is r
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +22,7 @@ from jinja2 import Environment, StrictUndefined, Template
 
 from healthsynth import resources
 from healthsynth.errors import HealthsynthError
+from healthsynth.export.moments import DAYS
 from healthsynth.export.note_lines import (
     SECTIONS,
     WRITERS,
@@ -38,7 +38,7 @@ from healthsynth.export.visit_codes import ADULT_YEARS, is_well_child, visit_cod
 from healthsynth.record.events import Allergy, Diagnosis, End, Event, Plan, Prescription, Visit
 from healthsynth.record.ids import NOTE, prefix, uuid
 from healthsynth.record.record import Record
-from healthsynth.units import DAY, MONTH, WEEK, YEAR, Clock, age_years, civil
+from healthsynth.units import DAY, MONTH, WEEK, YEAR, Clock, age_years
 
 TEMPLATES = ("visit", "emergency", "stay", "well_child", "prenatal", "death")
 _INCLUDE = re.compile(r'\{% include "([\w.]+)" %\}\n')
@@ -104,7 +104,7 @@ class Notes:
         own = prefix(person.seed, person.number, person.attempt)
         starts = {visit.number: visit.start for visit in record.visits}
         for number, text in self.for_record(record).items():
-            yield f"notes/{person.id}/{civil(starts[number]).isoformat()}-{uuid(own, NOTE, number)}.txt", text
+            yield f"notes/{person.id}/{_day(starts[number])}-{uuid(own, NOTE, number)}.txt", text
 
     def _walk(self, record: Record) -> dict[int, _Known]:
         if self._last is None or self._last[0] is not record:
@@ -210,13 +210,8 @@ def _length(visit: Visit) -> str:
     return f"The stay lasted {days} day{'s' if days > 1 else ''}."
 
 
-@lru_cache(maxsize=1 << 12)
-def _civil_text(day: int) -> str:
-    return civil(day * DAY).isoformat()
-
-
 def _day(at: Clock) -> str:
-    return _civil_text(at // DAY)
+    return DAYS[at // DAY]
 
 
 def _age(lived: int, years: int) -> str:

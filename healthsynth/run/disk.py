@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import NamedTuple
+from typing import BinaryIO, NamedTuple
 
 from healthsynth.errors import HealthsynthError
 
@@ -52,29 +52,27 @@ def write(path: Path, parts: Iterable[bytes]) -> tuple[int, str]:
             file.write(part)
             digest.update(part)
             size += len(part)
-        file.flush()
-        os.fsync(file.fileno())
-        _let_go(file.fileno())
+        _settle(file)
     return size, digest.hexdigest()
 
 
-def keep(path: Path, parts: Iterable[bytes]) -> None:
+def write_part(path: Path, parts: Iterable[bytes]) -> None:
     """Write and fsync a file that only this run reads, at its end: nobody asks for its hash."""
     with path.open("wb") as file:
         file.writelines(parts)
-        file.flush()
-        os.fsync(file.fileno())
-        _let_go(file.fileno())
+        _settle(file)
 
 
-def _let_go(descriptor: int) -> None:
-    """Have the system drop what it keeps of a file that is on the disk.
+def _settle(file: BinaryIO) -> None:
+    """Put a file on the disk, and have the system drop what it keeps of it in memory.
 
     A run writes more than fits into memory, and would push out what others need. It also is cheaper: pages just freed are at
     hand for the next file, where fresh ones of a virtual machine cost five times the writing itself.
     """
+    file.flush()
+    os.fsync(file.fileno())
     if hasattr(os, "posix_fadvise"):  # not on macOS
-        os.posix_fadvise(descriptor, 0, 0, os.POSIX_FADV_DONTNEED)
+        os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
 
 
 def settled(path: Path) -> tuple[int, str]:

@@ -73,7 +73,7 @@ class ChunkOutput:
             at += size
         told = orjson.dumps(facts)
         regions[FACTS] = (at, len(told))
-        disk.keep(self._open / "part", self._parts(told))
+        disk.write_part(self._open / "part", self._parts(told))
         for index, written in enumerate(self._written):
             disk.replace(self._open / str(index), self._output / written.path)
         part = layout.part(self._output, self._chunk)

@@ -1,10 +1,14 @@
 """FHIR's small data types as dicts. `None` anywhere means absent: `slots.prune` drops it."""
 
-from collections.abc import Iterable
-from typing import Any
+from __future__ import annotations
 
-from healthsynth.export.fhir.slots import Json, Values, codeable
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
 from healthsynth.vocabulary import UCUM, Code, Concept
+
+if TYPE_CHECKING:
+    from healthsynth.export.fhir.slots import Json, Values
 
 SYSTEM = "https://healthsynth.example.org/id/"  # of identifiers that healthsynth gives
 NPI = "http://hl7.org/fhir/sid/us-npi"
@@ -29,7 +33,7 @@ def coded(code: Code, text: str | None = None) -> Json:
 
 def concept(entry: Concept) -> Json:
     """A CodeableConcept with all codes of a vocabulary entry, and its plain words."""
-    return codeable(entry)
+    return {"coding": [coding(code) for code in entry.codes], "text": entry.text}
 
 
 def primary(entry: Concept) -> Json:

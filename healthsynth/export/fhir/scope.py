@@ -5,6 +5,7 @@ from typing import Any
 
 import orjson
 
+from healthsynth.export.fhir.datatypes import concept
 from healthsynth.export.fhir.guides import PROFILES
 from healthsynth.export.fhir.slots import (
     CODEABLES,
@@ -20,7 +21,6 @@ from healthsynth.export.fhir.slots import (
     Part,
     answer,
     base64_text,
-    codeable,
     dicom_uid,
 )
 from healthsynth.export.moments import DAYS, TIMES
@@ -121,7 +121,7 @@ class Scope:
 
     def codeable(self, value: Concept) -> Any:
         CODEABLES[value]  # refuses what cannot be a FHIR code
-        return codeable(value)
+        return concept(value)
 
     def choice(self, choices: Choices, key: str) -> Any:
         return choices.rows[key]

@@ -17,6 +17,7 @@ from typing import Any, NamedTuple, NoReturn, Protocol
 import orjson
 
 from healthsynth.errors import HealthsynthError
+from healthsynth.export.fhir.datatypes import coding, concept
 from healthsynth.export.moments import DAYS
 from healthsynth.people.npi import FACILITY_BASE, invented, is_valid
 from healthsynth.record.ids import EVENT
@@ -215,17 +216,8 @@ class _Answers(dict[Any, str]):
 def answer(value: float | Concept) -> Json:
     """A coded answer as its Coding, a number as it is."""
     if isinstance(value, Concept):
-        code = value.primary
-        return {"valueCoding": {"system": code.system, "code": code.code, "display": code.display}}
+        return {"valueCoding": coding(value.primary)}
     return {"valueInteger": int(value)} if value == int(value) else {"valueDecimal": value}
-
-
-def codeable(entry: Concept) -> Json:
-    """A CodeableConcept with all codes of a vocabulary entry, and its plain words."""
-    return {
-        "coding": [{"system": code.system, "code": code.code, "display": code.display} for code in entry.codes],
-        "text": entry.text,
-    }
 
 
 class _Codeables(dict[Concept, str]):
@@ -237,7 +229,7 @@ class _Codeables(dict[Concept, str]):
             TEXTS[code.display]
             if not re.fullmatch(r"\S+( \S+)*", code.code):
                 raise ShapeError(f"{code.code!r} cannot be a FHIR code")
-        return _keep(self, entry, orjson.dumps(prune(codeable(entry))).decode())
+        return _keep(self, entry, orjson.dumps(prune(concept(entry))).decode())
 
 
 def _keep(cache: dict[Any, str], key: Any, text: str) -> str:
@@ -307,6 +299,7 @@ NAMES: dict[str, Any] = {
 }
 
 _ID = "0a1b2c3d-0a1b-8001-a0a1-00000000beef"
+_SAMPLE_CODING = {"system": "http://loinc.org", "code": "LA33-6", "display": "Yes"}
 _MARK, _RAW, _END = "\ue000", "\ue001", "\ue002"
 MARKER = f'"{_RAW}(\\d+){_END}"|{_MARK}(\\d+){_END}'  # group 1: a slot with its quotes, group 2: inside a string
 
@@ -382,12 +375,10 @@ class Tracer:
         return self._mark(f"dicom_uid(v.heads[{lane}] + numbers[{source(number)}])", dicom_uid(_ID))
 
     def answer(self, value: Any) -> Any:
-        coding = {"system": "http://loinc.org", "code": "LA33-6", "display": "Yes"}
-        return self._mark(f"answers[{source(value)}]", {"valueInteger": 2}, {"valueCoding": coding}, raw=True)
+        return self._mark(f"answers[{source(value)}]", {"valueInteger": 2}, {"valueCoding": _SAMPLE_CODING}, raw=True)
 
     def codeable(self, value: Any) -> Any:
-        coding = {"system": "http://loinc.org", "code": "LA33-6", "display": "Yes"}
-        return self._mark(f"codeables[{source(value)}]", {"coding": [coding], "text": "Yes"}, raw=True)
+        return self._mark(f"codeables[{source(value)}]", {"coding": [_SAMPLE_CODING], "text": "Yes"}, raw=True)
 
     def choice(self, choices: Choices, key: Any) -> Any:
         name = f"choices{id(choices)}"

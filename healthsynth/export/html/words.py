@@ -2,9 +2,10 @@
 
 from functools import lru_cache
 
+from healthsynth.export.moments import DAYS
 from healthsynth.export.note_lines import label, unit_text
 from healthsynth.record.events import Result
-from healthsynth.units import DAY, MONTH, WEEK, YEAR, Clock, age_years, civil
+from healthsynth.units import DAY, MONTH, WEEK, YEAR, Clock, age_years
 from healthsynth.vocabulary import Concept, Range
 
 VISITS = {
@@ -33,20 +34,15 @@ _UNITS = (("[IU]", "IU"), ("10^3", "10³"), ("10^6", "10⁶"), ("m2", "m²"), ("
 _ADULT = 18
 
 
-@lru_cache(maxsize=1 << 15)
-def _day(days: int) -> str:
-    return civil(days * DAY).isoformat()
-
-
 def day(at: Clock) -> str:
     """2025-09-03"""
-    return _day(at // DAY)
+    return DAYS[at // DAY]
 
 
 def moment(at: Clock) -> str:
     """2025-09-03 16:05"""
     minute = at % DAY // 60
-    return f"{_day(at // DAY)} {minute // 60:02d}:{minute % 60:02d}"
+    return f"{DAYS[at // DAY]} {minute // 60:02d}:{minute % 60:02d}"
 
 
 def language(code: str) -> str:
