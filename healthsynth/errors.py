@@ -50,6 +50,10 @@ class ProblemsError(HealthsynthError):
         self.problems = tuple(sorted(set(problems)))
         super().__init__("\n".join(str(problem) for problem in self.problems))
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """On its way between processes it is made of its problems again, not of its text."""
+        return type(self), (self.problems,), self.__dict__
+
 
 def near(name: str, known: Iterable[str], most: int = 3) -> str:
     """'did you mean ...' for a misspelt name, or an empty string when nothing is close."""

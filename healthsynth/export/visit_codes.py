@@ -5,6 +5,7 @@ from healthsynth.units import Clock, age_years
 from healthsynth.vocabulary import SNOMED, Code
 
 ADULT_YEARS = 18
+_CERTIFICATION = "308646001"
 
 _WELL_CHILD = Code(SNOMED, "410620009", "Well child visit (procedure)")
 _WITHOUT_REASON = Code(SNOMED, "308335008", "Patient encounter procedure")
@@ -26,6 +27,11 @@ _BY_KIND = {
 def is_well_child(visit: Visit, birth: Clock) -> bool:
     """Whether it is a wellness visit of someone under 18."""
     return visit.kind == "wellness" and age_years(birth, visit.start) < ADULT_YEARS
+
+
+def is_certification(visit: Visit) -> bool:
+    """Whether it only certifies a death (of modules in Synthea's format)."""
+    return visit.type is not None and visit.type.primary.code == _CERTIFICATION
 
 
 def visit_code(visit: Visit, birth: Clock) -> Code:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from healthsynth.errors import HealthsynthError
+from healthsynth.errors import HealthsynthError, Problem, ProblemsError
 from healthsynth.run.supervisor import Supervisor
 from tests.run.conftest import hashes
 
@@ -151,4 +151,19 @@ def test_an_error_in_a_worker_reaches_the_run_with_its_traceback():
 
     with pytest.raises(HealthsynthError, match="ValueError: item 0") as caught:
         list(Supervisor(make, 1).run([0]))
+    assert "in task" in caught.value.__notes__[0]
+
+
+def test_problems_found_in_a_worker_reach_the_run_as_they_were():
+    problem = Problem("flu.yaml", 3, 7, "HS201", "there is no such state")
+
+    def make():
+        def task(item: int) -> int:
+            raise ProblemsError([problem])
+
+        return task
+
+    with pytest.raises(ProblemsError) as caught:
+        list(Supervisor(make, 1).run([0]))
+    assert str(caught.value) == str(problem)
     assert "in task" in caught.value.__notes__[0]

@@ -232,6 +232,7 @@ NOTES = {
     "inpatient": Code(LOINC, "18842-5", "Discharge summary"),
     "": Code(LOINC, "11506-3", "Progress note"),
 }
+DEATH_CERTIFICATE = Code(LOINC, "64297-5", "Death certificate")
 CLINICAL_NOTE = Code(_US_CORE + "us-core-documentreference-category", "clinical-note", "Clinical Note")
 
 # People

@@ -17,7 +17,12 @@ class Note(NamedTuple):
     start: Clock
     end: Clock | None
     text: str
+    is_certificate: bool  # of a death
     origin: int
+
+
+def _kind(e: Note, v: Values) -> Json:
+    return coded(codes.DEATH_CERTIFICATE if e.is_certificate else codes.NOTES.get(v.kind, codes.NOTES[""]))
 
 
 def document(e: Note, v: Values, end: None, link: None) -> Json:
@@ -31,7 +36,7 @@ def document(e: Note, v: Values, end: None, link: None) -> Json:
         "identifier": [identifier(SYSTEM + "document", identity)],
         "status": "current",
         "docStatus": "preliminary" if e.end is None else "final",
-        "type": coded(codes.NOTES.get(v.kind, codes.NOTES[""])),
+        "type": _kind(e, v),
         "category": [coded(codes.CLINICAL_NOTE)],
         "subject": subject(v),
         "date": v.instant(e.start if e.end is None else e.end),
@@ -45,7 +50,7 @@ def document(e: Note, v: Values, end: None, link: None) -> Json:
 def report(e: Note, v: Values, end: None, link: None) -> Json:
     """The same text as a report, for who looks for notes there ("report and note exchange" of US Core)."""
     period = {"start": v.instant(e.start), "end": None if e.end is None else v.instant(e.end)}
-    kind = coded(codes.NOTES.get(v.kind, codes.NOTES[""]))
+    kind = _kind(e, v)
     return {
         "resourceType": "DiagnosticReport",
         "id": v.id(e.number, NOTE_REPORT),

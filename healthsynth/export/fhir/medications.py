@@ -76,7 +76,8 @@ def orders(
 ) -> list[tuple[Order, End | None]]:
     """A prescription and its renewals, each with its end. No state lets a prescription stand for more than a year.
 
-    A drug of fixed length, or one that is taken for less than a year, is one order. None is valid beyond death.
+    A drug of fixed length, or one that is taken for less than a year, is one order. None is valid beyond death,
+    and none is renewed after it.
     """
     latest = _NEVER if died is None else died
     days = fills[0].length // DAY
@@ -84,7 +85,7 @@ def orders(
         only = Order(e.number, EVENT, None, e.time, min(e.time + e.lasting, latest), True, e.concept, e.dose, e.reason, days,
                      e.refills, e.origin)  # fmt: skip
         return [(only, end)]
-    over = as_of if end is None else end.time
+    over = min(as_of, latest) if end is None else end.time
     first, last = fills[0].place // _FILLS_A_YEAR, max(0, (over - e.time - 1) // _FULL_YEAR)
     found: list[tuple[Order, End | None]] = []
     years = list(dict.fromkeys((0, *range(first, last + 1))))  # what was ordered first brings its own visit

@@ -31,6 +31,7 @@ from healthsynth.export.fhir.bills import Bills, Check, Lines
 from healthsynth.export.fhir.scope import Places, Scope
 from healthsynth.export.fhir.shapes import Family, Shape
 from healthsynth.export.fhir.visit_diagnoses import VISIT_DIAGNOSIS_OF, visit_diagnosis
+from healthsynth.export.visit_codes import is_certification
 from healthsynth.record import events as chart
 from healthsynth.record.events import End, Event, Visit
 from healthsynth.record.ids import NOTE, VISIT_DIAGNOSIS, nth
@@ -209,9 +210,9 @@ class Walk:
         self._claim(self._bills.close(about), v)
         text = self._notes.get(visit.number)
         if text:
-            self._add(
-                documents.NOTE_OF_VISIT, documents.Note(visit.number, visit.start, visit.end, text, visit.origin), v
-            )
+            certifies = is_certification(visit)
+            note = documents.Note(visit.number, visit.start, visit.end, text, certifies, visit.origin)
+            self._add(documents.NOTE_OF_VISIT, note, v)
             self._targets.append(f"DocumentReference/{v.id(visit.number, NOTE)}")
         if self._targets:
             over = self._record.as_of if visit.end is None else visit.end

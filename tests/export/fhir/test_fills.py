@@ -102,3 +102,14 @@ def test_no_order_and_no_claim_reaches_beyond_death():
     claims = [one["billablePeriod"]["end"] for one in export(record, "Claim") if "prescription" in one]
     assert max(map(datetime.fromisoformat, orders)) == datetime.fromisoformat(died)
     assert max(map(datetime.fromisoformat, claims)) == datetime.fromisoformat(died)
+
+
+def test_a_drug_that_nobody_stopped_is_not_renewed_after_death():
+    record = sample_record(dead=True)
+    assert record.death is not None
+    events = tuple(e._replace(lasting=None) if isinstance(e, Prescription) else e for e in record.events)
+    record = replace(record, events=events, ends={}, as_of=record.death.time + 1000 * DAY)
+    (died,) = {one["deceasedDateTime"] for one in export(record, "Patient")}
+    orders = export(record, "MedicationRequest")
+    assert orders
+    assert all(one["authoredOn"] < died for one in orders)
