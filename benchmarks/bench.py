@@ -109,7 +109,7 @@ def main() -> None:
     settings = Settings(seed=options.seed, as_of=AS_OF, state=STATE)
     stages = split(settings, options.split, options.split // 2)
     result = {
-        "machine": {"processor": platform.machine(), "python": platform.python_version(), "system": platform.platform()},
+        "machine": {"processor": platform.machine(), "python": sys.version, "system": platform.platform()},
         "seed": options.seed, "as_of": AS_OF, "state": STATE,
         "runs": [asdict(each) for each in runs],
         "medians": [asdict(each) for each in best.values()],

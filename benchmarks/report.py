@@ -37,7 +37,15 @@ def marginal(small: _Measured, big: _Measured) -> dict[str, float]:
 def table(result: Mapping[str, Any]) -> str:
     """Everything on one screen."""
     return "\n".join(
-        ["", *_runs(result), *_marginal(result["marginal"]), *_large(result), *_stages(result), *_formats(result)]
+        [
+            "",
+            f"Python {result['machine']['python']}",
+            *_runs(result),
+            *_marginal(result["marginal"]),
+            *_large(result),
+            *_stages(result),
+            *_formats(result),
+        ]
     )
 
 

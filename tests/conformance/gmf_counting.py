@@ -64,6 +64,19 @@ class Counted:
         path.write_bytes(gzip.compress(json.dumps(plain).encode(), mtime=0))
 
 
+def together(one: Counted, other: Counted) -> Counted:
+    """Two populations as one."""
+    first = len(one.ages)
+    ever = {key: list(who) for key, who in one.ever.items()}
+    for key, who in other.ever.items():
+        ever.setdefault(key, []).extend(first + n for n in who)
+    return Counted(
+        np.concatenate([one.ages, other.ages]), np.concatenate([one.female, other.female]), ever,
+        {kind: np.concatenate([one.events[kind], other.events[kind]]) for kind in one.events},
+        {**other.names, **one.names}, one.dead + other.dead,
+    )  # fmt: skip
+
+
 def load(path: Path) -> Counted:
     """What `save` wrote."""
     plain = json.loads(gzip.decompress(path.read_bytes()))

@@ -55,7 +55,7 @@ def population(patients: int, seed: int, mode: str = "compatible") -> Path:
     shutil.rmtree(output, ignore_errors=True)
     output.parent.mkdir(parents=True, exist_ok=True)
     made = command(
-        patients, seed, output, "--modules", str(gmf_peer.modules()), "--no-builtin", "--state", gmf_peer.STATE,
+        patients, seed, output, "--modules", str(gmf_peer.modules()), "--no-builtin", "--state", gmf_peer.STATE, "--deceased", "all",
         "--gmf", mode,
     )  # fmt: skip
     subprocess.run(made, check=True)
