@@ -1,6 +1,6 @@
 """MedicationRequest and MedicationDispense; MedicationAdministration with the Medication that it gives."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from math import ceil
 from typing import NamedTuple
 
@@ -18,11 +18,11 @@ from healthsynth.export.fhir.datatypes import (
     subject,
 )
 from healthsynth.export.fhir.shapes import LANED, OPTIONAL, PAIR, VARYING, Family
-from healthsynth.export.fhir.slots import Json, Values
+from healthsynth.export.fhir.slots import Choices, Json, Values
 from healthsynth.record.events import Administration, Dose, End, Prescription
 from healthsynth.record.ids import EVENT, FILL, MEDICATION, RENEWAL, nth
 from healthsynth.units import DAY, HOUR, MINUTE, WEEK, Clock
-from healthsynth.vocabulary import UCUM, Concept
+from healthsynth.vocabulary import UCUM, Code, Concept
 
 # Words of a dose that are units of UCUM; any other (tablet, puff) is counted and written as an annotation.
 _UNITS = {"mg": "mg", "g": "g", "ug": "ug", "mcg": "ug", "mL": "mL", "L": "L", "units": "[iU]", "unit": "[iU]",
@@ -32,6 +32,14 @@ _STATUS = {"": "active", "completed": "completed"}
 _FILLS_A_YEAR = 12
 _NEVER = 1 << 60
 _FULL_YEAR = _FILLS_A_YEAR * 30 * DAY  # of monthly fills
+
+
+def _by_kind(table: Mapping[str, Code]) -> Choices:
+    """A table of codes by the kind of visit, with "" for any other, as slots can have it."""
+    return Choices({kind: coded(table.get(kind, table[""])) for kind in codes.ENCOUNTER_CLASS})
+
+
+_ORDERED_AT, _GIVEN_AT = _by_kind(codes.PRESCRIPTION_CATEGORY), _by_kind(codes.ADMINISTRATION_CATEGORY)
 
 
 class Drug(NamedTuple):
@@ -113,7 +121,7 @@ def medication_request(e: Order, v: Values, end: End | None, link: int | None) -
         "meta": v.meta("MedicationRequest"),
         "status": _STATUS.get(end.reason if end else "", "stopped"),
         "intent": "order",
-        "category": [coded(codes.PRESCRIPTION_CATEGORY.get(v.kind, codes.PRESCRIPTION_CATEGORY[""]))],
+        "category": [v.choice(_ORDERED_AT, v.kind)],
         "reportedBoolean": False,
         "medicationCodeableConcept": concept(e.concept),
         "subject": subject(v),
@@ -211,7 +219,7 @@ def medication_administration(e: Administration, v: Values, end: None, link: tup
         "resourceType": "MedicationAdministration",
         "id": v.id(e.number),
         "status": "completed",
-        "category": coded(codes.ADMINISTRATION_CATEGORY.get(v.kind, codes.ADMINISTRATION_CATEGORY[""])),
+        "category": v.choice(_GIVEN_AT, v.kind),
         "medicationReference": reference("Medication", v.id(link[0], MEDICATION)),
         "subject": subject(v),
         "context": encounter(v),
@@ -228,10 +236,9 @@ ORDER = Family(
     Order,
     (medication_request,),
     {"number": VARYING, "prior": LANED, "time": VARYING, "until": OPTIONAL, "origin": VARYING},
-    by_kind=True,
 )
 DISPENSED = Family(
     Dispensed, (medication_dispense,), {"number": VARYING, "order": LANED, "time": VARYING, "origin": VARYING}
 )
 DRUG = Family(Drug, (medication,), {"number": VARYING})
-ADMINISTRATION = Family(Administration, (medication_administration,), _ALL, link=PAIR, by_kind=True)
+ADMINISTRATION = Family(Administration, (medication_administration,), _ALL, link=PAIR)

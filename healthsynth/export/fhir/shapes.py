@@ -15,6 +15,7 @@ and never from data: what comes from modules stands in the constants.
 """
 
 import re
+from collections import Counter
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
@@ -34,6 +35,7 @@ Stamp = Callable[[Any, Any, Any, Any], str]
 Lines = Callable[[Any, Any, Any, Any], tuple[str, ...]]
 # (constant text, the expression that follows it), either of them "" for nothing
 Pieces = list[tuple[str, str]]
+_MARKER = re.compile(MARKER)
 
 
 class Role(NamedTuple):
@@ -111,6 +113,7 @@ class Resource(NamedTuple):
     """One traced resource of a shape."""
 
     type: str
+    place: str  # "Type/id", the id with markers
     text: bytes  # JSON with markers: there are thousands of shapes, and text is a tenth of what its dicts would be
     slots: list[Slot]
     builder: Builder
@@ -119,6 +122,13 @@ class Resource(NamedTuple):
         """The JSON, with markers."""
         found: Json = orjson.loads(self.text)
         return found
+
+    def entry(self) -> str:
+        """The text of `entry(self.template())`."""
+        return (
+            f'{{"fullUrl":"{BASE_URL}/{self.place}","resource":{self.text.decode()},'
+            f'"request":{{"method":"PUT","url":"{self.place}"}}}}'
+        )
 
     def samples(self) -> tuple[tuple[Any, ...], ...]:
         """The sample values of each slot."""
@@ -147,11 +157,11 @@ class Shape:
         self.entry, self.lines = self._first_entry, self._first_lines
 
     def _first_entry(self, e: Any, v: Any, end: Any, link: Any) -> str:
-        self.entry = compile_stamp([(entry(each.template()), each.slots) for each in self.resources], self._names)
+        self.entry = compile_stamp([(each.entry(), each.slots) for each in self.resources], self._names)
         return self.entry(e, v, end, link)
 
     def _first_lines(self, e: Any, v: Any, end: Any, link: Any) -> tuple[str, ...]:
-        self.lines = compile_lines([(each.template(), each.slots) for each in self.resources], self._names)
+        self.lines = compile_lines([(each.text.decode(), each.slots) for each in self.resources], self._names)
         return self.lines(e, v, end, link)
 
 
@@ -172,9 +182,10 @@ def trace(family: Family, e: Any, v: Values, end: Any, link: Any, profiles: Mapp
     seen = family.trace(e, end, link)
     resources, names = [], NAMES
     for builder in family.builders:
-        tracer = Tracer(v.kind if family.by_kind else "", profiles)
+        tracer = Tracer(v.kind if family.by_kind else Var("v.kind"), profiles)
         made = build(builder, seen[0], tracer, *seen[1:])
-        resources.append(Resource(made["resourceType"], orjson.dumps(made), tracer.slots, builder))
+        kind = made["resourceType"]
+        resources.append(Resource(kind, f"{kind}/{made['id']}", orjson.dumps(made), tracer.slots, builder))
         names = names | tracer.names if tracer.names else names
     return Shape(tuple(resources), names)
 
@@ -202,65 +213,74 @@ def _fill(value: Any, slots: Sequence[Slot], number: int) -> Any:
     return sample(whole) if whole else re.sub("\ue000(\\d+)\ue002", sample, value)
 
 
-def compile_stamp(parts: Sequence[tuple[Json, list[Slot]]], names: Mapping[str, Any]) -> Stamp:
-    """The function that writes these dicts, comma separated, with the slots filled in."""
+def compile_stamp(parts: Sequence[tuple[str, list[Slot]]], names: Mapping[str, Any]) -> Stamp:
+    """The function that writes these texts with markers, comma separated, with the slots filled in."""
     pieces: Pieces = []
-    for json, slots in parts:
+    for text, slots in parts:
         pieces += [(",", "")] if pieces else []
-        pieces += _pieces(json, slots)
-    made: Stamp = _function([pieces], names, "".join)
+        pieces += _pieces(text, slots)
+    made: Stamp = _function([pieces], names, alone=True)
     return made
 
 
-def compile_lines(parts: Sequence[tuple[Json, list[Slot]]], names: Mapping[str, Any]) -> Lines:
-    """The function that writes these dicts one by one, with the slots filled in."""
-    made: Lines = _function(
-        [_pieces(json, slots) for json, slots in parts], names, lambda texts: f"{', '.join(texts)},"
-    )
+def compile_lines(parts: Sequence[tuple[str, list[Slot]]], names: Mapping[str, Any]) -> Lines:
+    """The function that writes these texts with markers one by one, with the slots filled in."""
+    made: Lines = _function([_pieces(text, slots) for text, slots in parts], names, alone=False)
     return made
 
 
-def _pieces(json: Json, slots: Sequence[Slot]) -> Pieces:
-    texts = re.split(MARKER, orjson.dumps(json).decode())
+def _pieces(text: str, slots: Sequence[Slot]) -> Pieces:
+    texts = _MARKER.split(text)
     pieces: Pieces = []
-    for text, raw, inside in zip(texts[::3], [*texts[1::3], None], [*texts[2::3], None], strict=True):
+    for constant, raw, inside in zip(texts[::3], [*texts[1::3], None], [*texts[2::3], None], strict=True):
         slot = raw or inside
         first, *others = slots[int(slot)].expressions if slot else ("",)
-        pieces += [(text, first), *[("", other) for other in others]]
+        pieces += [(constant, first), *[("", other) for other in others]]
     return pieces
 
 
-def _function(parts: Sequence[Pieces], names: Mapping[str, Any], result: Callable[[list[str]], str]) -> Any:
-    """A stamp that writes texts; `result` says how it returns them, from the expressions for them."""
-    expressions = [expression for pieces in parts for _, expression in pieces if expression]
-    often = [each for each in dict.fromkeys(expressions) if expressions.count(each) > 1]
-    local = {expression: f"s{n}" for n, expression in enumerate(often)}
-    constants: dict[str, str] = {}
-    bodies = []
-    for pieces in parts:
-        body = ""
-        for text, expression in pieces:
-            if text:
-                body += "{" + constants.setdefault(text, f"c{len(constants)}") + "}"
-            if expression:
-                body += "{" + local.get(expression, expression) + "}"
-        bodies.append(f"f'{body}'")
-    words = set(re.findall(r"\w+", " ".join(expressions)))
-    used = [name for name in names if name in words]
-    arguments = ", ".join(["e", "v", "end", "link", *constants.values(), *used])
-    first = "".join(f"    {name} = {expression}\n" for expression, name in local.items())
-    return FunctionType(
-        _code(f"def stamp({arguments}):\n{first}    return {result(bodies)}\n"),
-        {},
-        "stamp",
-        (*map(intern, constants), *[names[name] for name in used]),
-    )
+def _function(parts: Sequence[Pieces], names: Mapping[str, Any], alone: bool) -> Any:
+    """A stamp that writes texts; `alone`: the only one as it is, else a tuple of them."""
+    constants: dict[str, int] = {}
+    pattern = tuple([
+        tuple([
+            (constants.setdefault(text, len(constants)) if text else None, expression) for text, expression in pieces
+        ])
+        for pieces in parts
+    ])  # fmt: skip
+    code, used = _code(pattern, tuple(names), alone)
+    return FunctionType(code, {}, "stamp", (*map(intern, constants), *[names[name] for name in used]))
 
 
 @cache
-def _code(source: str) -> CodeType:
-    """The code of a stamp. Shapes that differ in their constants alone share it, and what they share stays in the processor's cache."""
+def _code(
+    pattern: tuple[tuple[tuple[int | None, str], ...], ...], names: tuple[str, ...], alone: bool
+) -> tuple[CodeType, tuple[str, ...]]:
+    """The code of a stamp, and which of the names it needs. Shapes that differ in their constants alone share it, and what they
+    share stays in the processor's cache.
+
+    Args:
+        pattern: for each text, the number of a constant and the expression that follows it; None and "" for nothing.
+    """
+    expressions = [expression for pieces in pattern for _, expression in pieces if expression]
+    counts = Counter(expressions)
+    local = {expression: f"s{n}" for n, expression in enumerate(each for each in counts if counts[each] > 1)}
+    bodies = [
+        "".join([
+            ("" if constant is None else f"{{c{constant}}}")
+            + (f"{{{local.get(expression, expression)}}}" if expression else "")
+            for constant, expression in pieces
+        ])
+        for pieces in pattern
+    ]  # fmt: skip
+    texts = [f"f'{body}'" for body in bodies]
+    words = set(re.findall(r"\w+", " ".join(counts)))
+    used = tuple([name for name in names if name in words])
+    constants = {constant for pieces in pattern for constant, _ in pieces if constant is not None}
+    arguments = ", ".join(["e", "v", "end", "link", *[f"c{n}" for n in sorted(constants)], *used])
+    first = "".join(f"    {name} = {expression}\n" for expression, name in local.items())
+    result = "".join(texts) if alone else f"{', '.join(texts)},"
     scope: dict[str, Any] = {}
-    exec(source, scope)
+    exec(f"def stamp({arguments}):\n{first}    return {result}\n", scope)
     made: CodeType = scope["stamp"].__code__
-    return made
+    return made, used

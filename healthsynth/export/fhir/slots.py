@@ -79,6 +79,7 @@ class Choices:
     def __init__(self, rows: Mapping[str, Any]):
         self.rows = {key: prune(value) for key, value in rows.items()}
         self.texts = {key: orjson.dumps(value).decode() for key, value in self.rows.items()}
+        self.values = tuple({self.texts[key]: value for key, value in self.rows.items()}.values())  # each of them once
 
 
 class Part:
@@ -320,7 +321,7 @@ class Tracer:
     organization = property(lambda self: self._mark("v.organization", _ID))
     location = property(lambda self: self._mark("v.location", _ID))
 
-    def __init__(self, kind: str, profiles: Mapping[str, str]):
+    def __init__(self, kind: Any, profiles: Mapping[str, str]):
         self.kind = kind
         self.slots: list[Slot] = []
         self.names: dict[str, Any] = {}
@@ -383,7 +384,7 @@ class Tracer:
     def choice(self, choices: Choices, key: Any) -> Any:
         name = f"choices{id(choices)}"
         self.names[name] = choices.texts
-        return self._mark(f"{name}[{source(key)}]", *choices.rows.values(), raw=True)
+        return self._mark(f"{name}[{source(key)}]", *choices.values, raw=True)
 
     def meta(self, kind: str) -> Json | None:
         url = self._profiles.get(kind)

@@ -4,6 +4,7 @@ import json
 from dataclasses import replace
 from typing import Any
 
+import orjson
 import pytest
 
 from healthsynth.errors import HealthsynthError, ProblemsError
@@ -91,7 +92,7 @@ def test_fields_that_are_not_declared_to_differ_make_another_shape():
 def test_a_stamp_is_the_dict_with_its_slots_filled():
     tracer = Tracer("", {})
     traced = {"a": tracer.text(Var("e")), "n": [tracer.integer(Var("link"))], "b": f"x/{tracer.text(Var('e'))}{{}}%"}
-    stamp = shapes.compile_stamp([(traced, tracer.slots)], NAMES)
+    stamp = shapes.compile_stamp([(orjson.dumps(traced).decode(), tracer.slots)], NAMES)
     assert stamp('q"', None, None, 7) == '{"a":"q\\"","n":[7],"b":"x/q\\"{}%"}'
 
 
