@@ -154,11 +154,11 @@ class Bills:
             self._drug = billed, (line,), (answer,)
         _, lines, answers = self._drug
         return Billed(
-            nth(e.number, fill.place), order, "pharmacy", fill.time, self._lasts(fill), fill.coverage, payer,
+            nth(e.number, fill.place), order, "pharmacy", fill.time, self.lasts(fill), fill.coverage, payer,
             diagnoses, None, 0, 0, 0, lines, answers, cents, paid, cents - paid, e.origin,
         )  # fmt: skip
 
-    def _lasts(self, fill: Fill) -> Clock:
+    def lasts(self, fill: Fill) -> Clock:
         """When a fill is used up, or its patient has died."""
         end, death = fill.time + fill.length, self._record.death
         return end if death is None else min(end, death.time)

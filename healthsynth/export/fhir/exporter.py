@@ -14,6 +14,7 @@ from healthsynth.errors import UsageError, near
 from healthsynth.export.charges import Charges
 from healthsynth.export.fhir import providers
 from healthsynth.export.fhir.guides import GUIDES, PROFILES
+from healthsynth.export.fhir.rows import Row
 from healthsynth.export.fhir.scope import Scope
 from healthsynth.export.fhir.shapes import Family, Shape, build, entry, samples, trace
 from healthsynth.export.fhir.slots import ShapeError
@@ -199,11 +200,23 @@ class FhirExporter:
     def _verify(self, jobs: Iterable[Job]) -> None:
         """Every resource by its builder: valid, and what the stamp writes."""
         for shape, e, v, end, link in jobs:
+            if isinstance(shape, Row):
+                self._verify_row(shape, e, v)
+                continue
             built = [build(resource.builder, e, v, end, link) for resource in shape.resources]
             _same(shape.entry(e, v, end, link), b",".join(orjson.dumps(entry(each)) for each in built))
             for resource, line in zip(built, shape.lines(e, v, end, link), strict=True):
                 _same(line, orjson.dumps(resource))
                 self._verdicts.check(resource, e)
+
+    def _verify_row(self, row: Row, e: Any, v: Scope) -> None:
+        """Each event of a row by itself, and the row as they are together."""
+        single: list[Job] = [(shape, each, v, None, None) for shape, each in row.single()]
+        self._verify(single)
+        texts = [shape.entry(*rest) for shape, *rest in single]
+        _same(row.entry(e, v, None, None), ",".join(texts).encode())
+        lines = [line for shape, *rest in single for line in shape.lines(*rest)]
+        _same("".join(row.lines(e, v, None, None)), "".join(lines).encode())
 
 
 def _same(stamped: str, built: bytes) -> None:

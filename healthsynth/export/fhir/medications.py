@@ -113,6 +113,11 @@ def order_of(e: Prescription, place: int) -> tuple[int, int]:
     return (RENEWAL, nth(e.number, year)) if year else (EVENT, e.number)
 
 
+def alike(e: Prescription, fill: Fill) -> tuple[tuple[int, int], bool, int | None, int, int]:
+    """What fills that are written in a row have in common: their order, whether it is the first, who pays how much."""
+    return order_of(e, fill.place), fill.place == 0, fill.coverage, fill.price, fill.covered
+
+
 def medication_request(e: Order, v: Values, end: End | None, link: int | None) -> Json:
     """Active until it has an end, then completed or stopped."""
     return {

@@ -2,40 +2,23 @@
 
 A *family* says which builders make resources of one kind of event, and which of the event's fields differ between the
 instances of a shape. All other fields, and which optional ones are there, are the shape's key. For a new key each
-builder is called with `Var`s for what differs; the dict is validated and turned into source code, e.g.
-
-    def stamp(e, v, end, link):
-        s0 = v.heads[1]
-        s1 = numbers[e.number]
-        return f'{c0}{s0}{s1}{c1}{v.patient}{c2}{v.instants[e.time]}{c3}{decimals1[e.value]}{c4}'
-
-where c0, c1, ... are the constant stretches of JSON between the slots. Generated code is used because an f-string only
-copies; `%` on a template of a kilobyte reads it all again for every instance. It is made from this package's own expressions
-and never from data: what comes from modules stands in the constants.
+builder is called with `Var`s for what differs; the dict is validated, and made into a function that writes text (stamps.py).
 """
 
 import re
-from collections import Counter
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
-from sys import intern
-from types import CodeType, FunctionType
 from typing import Any, NamedTuple
 
 import orjson
 
-from healthsynth.export.fhir.slots import MARKER, NAMES, Coded, Json, Slot, Tracer, Values, Var, prune
+from healthsynth.export.fhir.slots import NAMES, Coded, Json, Slot, Tracer, Values, Var, prune
+from healthsynth.export.fhir.stamps import Fields, Lines, Rows, Stamp, compile_lines, compile_rows, compile_stamp
 from healthsynth.vocabulary import Concept
 
 BASE_URL = "https://healthsynth.example.org/fhir"
 # (event, values, its end or None, what it is linked to or None) -> resource
 Builder = Callable[[Any, Any, Any, Any], Json]
-Stamp = Callable[[Any, Any, Any, Any], str]
-Lines = Callable[[Any, Any, Any, Any], tuple[str, ...]]
-# (constant text, the expression that follows it), either of them "" for nothing
-Pieces = list[tuple[str, str]]
-_MARKER = re.compile(MARKER)
 
 
 class Role(NamedTuple):
@@ -145,7 +128,7 @@ class Shape:
         lines: writes the text of each, in the order of `types`.
     """
 
-    __slots__ = ("_names", "entry", "lines", "resources", "types")
+    __slots__ = ("_names", "_rows", "entry", "lines", "resources", "types")
 
     entry: Stamp
     lines: Lines
@@ -154,7 +137,16 @@ class Shape:
         self.resources = resources
         self.types = tuple(resource.type for resource in resources)
         self._names = names  # what its stamps can name
+        self._rows: dict[tuple[Fields, bool], Rows] = {}
         self.entry, self.lines = self._first_entry, self._first_lines
+
+    def rows(self, fields: Fields, as_entries: bool) -> Rows:
+        """What writes events that differ in some fields alone: as entries, or a tuple of lines each; made when first asked for."""
+        found = self._rows.get((fields, as_entries))
+        if found is None:
+            parts = [(each.entry() if as_entries else each.text.decode(), each.slots) for each in self.resources]
+            found = self._rows[fields, as_entries] = compile_rows(parts, self._names, fields, as_entries)
+        return found
 
     def _first_entry(self, e: Any, v: Any, end: Any, link: Any) -> str:
         self.entry = compile_stamp([(each.entry(), each.slots) for each in self.resources], self._names)
@@ -211,76 +203,3 @@ def _fill(value: Any, slots: Sequence[Slot], number: int) -> Any:
 
     whole = re.fullmatch("[\ue000\ue001](\\d+)\ue002", value)
     return sample(whole) if whole else re.sub("\ue000(\\d+)\ue002", sample, value)
-
-
-def compile_stamp(parts: Sequence[tuple[str, list[Slot]]], names: Mapping[str, Any]) -> Stamp:
-    """The function that writes these texts with markers, comma separated, with the slots filled in."""
-    pieces: Pieces = []
-    for text, slots in parts:
-        pieces += [(",", "")] if pieces else []
-        pieces += _pieces(text, slots)
-    made: Stamp = _function([pieces], names, alone=True)
-    return made
-
-
-def compile_lines(parts: Sequence[tuple[str, list[Slot]]], names: Mapping[str, Any]) -> Lines:
-    """The function that writes these texts with markers one by one, with the slots filled in."""
-    made: Lines = _function([_pieces(text, slots) for text, slots in parts], names, alone=False)
-    return made
-
-
-def _pieces(text: str, slots: Sequence[Slot]) -> Pieces:
-    texts = _MARKER.split(text)
-    pieces: Pieces = []
-    for constant, raw, inside in zip(texts[::3], [*texts[1::3], None], [*texts[2::3], None], strict=True):
-        slot = raw or inside
-        first, *others = slots[int(slot)].expressions if slot else ("",)
-        pieces += [(constant, first), *[("", other) for other in others]]
-    return pieces
-
-
-def _function(parts: Sequence[Pieces], names: Mapping[str, Any], alone: bool) -> Any:
-    """A stamp that writes texts; `alone`: the only one as it is, else a tuple of them."""
-    constants: dict[str, int] = {}
-    pattern = tuple([
-        tuple([
-            (constants.setdefault(text, len(constants)) if text else None, expression) for text, expression in pieces
-        ])
-        for pieces in parts
-    ])  # fmt: skip
-    code, used = _code(pattern, tuple(names), alone)
-    return FunctionType(code, {}, "stamp", (*map(intern, constants), *[names[name] for name in used]))
-
-
-@cache
-def _code(
-    pattern: tuple[tuple[tuple[int | None, str], ...], ...], names: tuple[str, ...], alone: bool
-) -> tuple[CodeType, tuple[str, ...]]:
-    """The code of a stamp, and which of the names it needs. Shapes that differ in their constants alone share it, and what they
-    share stays in the processor's cache.
-
-    Args:
-        pattern: for each text, the number of a constant and the expression that follows it; None and "" for nothing.
-    """
-    expressions = [expression for pieces in pattern for _, expression in pieces if expression]
-    counts = Counter(expressions)
-    local = {expression: f"s{n}" for n, expression in enumerate(each for each in counts if counts[each] > 1)}
-    bodies = [
-        "".join([
-            ("" if constant is None else f"{{c{constant}}}")
-            + (f"{{{local.get(expression, expression)}}}" if expression else "")
-            for constant, expression in pieces
-        ])
-        for pieces in pattern
-    ]  # fmt: skip
-    texts = [f"f'{body}'" for body in bodies]
-    words = set(re.findall(r"\w+", " ".join(counts)))
-    used = tuple([name for name in names if name in words])
-    constants = {constant for pieces in pattern for constant, _ in pieces if constant is not None}
-    arguments = ", ".join(["e", "v", "end", "link", *[f"c{n}" for n in sorted(constants)], *used])
-    first = "".join(f"    {name} = {expression}\n" for expression, name in local.items())
-    result = "".join(texts) if alone else f"{', '.join(texts)},"
-    scope: dict[str, Any] = {}
-    exec(f"def stamp({arguments}):\n{first}    return {result}\n", scope)
-    made: CodeType = scope["stamp"].__code__
-    return made, used

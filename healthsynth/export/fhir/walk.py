@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Mapping
+from functools import partial
 from itertools import groupby
 from operator import attrgetter
 from typing import Any
@@ -28,6 +29,7 @@ from healthsynth.export.fhir import (
     surveys,
 )
 from healthsynth.export.fhir.bills import Bills, Check, Lines
+from healthsynth.export.fhir.rows import Part, Row
 from healthsynth.export.fhir.scope import Places, Scope
 from healthsynth.export.fhir.shapes import Family, Shape
 from healthsynth.export.fhir.visit_diagnoses import VISIT_DIAGNOSIS_OF, visit_diagnosis
@@ -47,7 +49,7 @@ Make = Callable[[Family, Any, Scope, End | None, Any], Shape]
 
 # One stamping, to be done by `shape.entry(e, v, end, link)`: (shape, e, v, end, link). A plain tuple, since a named one
 # takes longer to make than to stamp.
-Job = tuple[Shape, Any, Scope, Any, Any]
+Job = tuple[Shape | Row, Any, Scope, Any, Any]
 
 
 class Shapes:
@@ -268,19 +270,21 @@ class Walk:
         for order, over in medications.orders(e, fills, end, as_of, None if death is None else death.time):
             self._add(medications.ORDER, order, v, over, link)
         why = self._conditions(() if link is None else (link,), v)
-        jobs, shapes, before = self._jobs, self._shapes, None
-        for fill in fills:
-            order_of = medications.order_of(e, fill.place)
+        for (order_of, is_first, *_), alike in groupby(fills, partial(medications.alike, e)):
+            group = list(alike)
+            fill = group[0]
             number, days = nth(e.number, fill.place), fill.length // DAY
-            handed = medications.Dispensed(
-                number, order_of, fill.place == 0, fill.time, e.concept, e.dose, days, e.origin
-            )
+            handed = medications.Dispensed(number, order_of, is_first, fill.time, e.concept, e.dose, days, e.origin)
             billed = bills.fill(e, fill, order_of, v, why)
-            alike = order_of, fill.place == 0, billed.insurer is None
-            if alike != before:  # fills that have this in common differ in what is no part of a shape
-                before = alike
-                given, paid = shapes.of(medications.DISPENSED, handed, v), shapes.of(_family(billed), billed, v)
-            jobs += (given, handed, v, None, None), (paid, billed, v, None, None)
+            given, paid = self._shapes.of(medications.DISPENSED, handed, v), self._shapes.of(_family(billed), billed, v)
+            if len(group) == 1:
+                self._jobs += (given, handed, v, None, None), (paid, billed, v, None, None)
+                continue
+            values = [(nth(e.number, each.place), each.time, bills.lasts(each)) for each in group]
+            row = Row(
+                (Part(given, handed, ("number", "time", "")), Part(paid, billed, ("number", "start", "end"))), values
+            )
+            self._jobs.append((row, handed, v, None, None))
 
     def _claim(self, billed: claims.Billed, v: Scope) -> None:
         self._add(_family(billed), billed, v)

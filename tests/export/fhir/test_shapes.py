@@ -11,6 +11,7 @@ from healthsynth.errors import HealthsynthError, ProblemsError
 from healthsynth.export.fhir import FhirExporter, observations, shapes
 from healthsynth.export.fhir.shapes import VARYING, Family
 from healthsynth.export.fhir.slots import NAMES, ShapeError, Tracer, Var
+from healthsynth.export.fhir.stamps import compile_stamp
 from healthsynth.record.events import ImagingDone, Remark, Result
 from healthsynth.record.record import Record
 from healthsynth.vocabulary import LOINC, Code, Concept
@@ -92,7 +93,7 @@ def test_fields_that_are_not_declared_to_differ_make_another_shape():
 def test_a_stamp_is_the_dict_with_its_slots_filled():
     tracer = Tracer("", {})
     traced = {"a": tracer.text(Var("e")), "n": [tracer.integer(Var("link"))], "b": f"x/{tracer.text(Var('e'))}{{}}%"}
-    stamp = shapes.compile_stamp([(orjson.dumps(traced).decode(), tracer.slots)], NAMES)
+    stamp = compile_stamp([(orjson.dumps(traced).decode(), tracer.slots)], NAMES)
     assert stamp('q"', None, None, 7) == '{"a":"q\\"","n":[7],"b":"x/q\\"{}%"}'
 
 
