@@ -2,8 +2,8 @@
 
 A HAPI FHIR JPA server, built through Maven, on loopback: a clean load beside a bare loop that posts the same transactions; a second
 load; references as the server holds them; then the same through a proxy that spoils requests while the server and the loader are
-killed. Medplum's own router, from npm, is the second server. With --server: 200 patients instead of a few; with --small: a year of
-the few, one kill of each, and no bare loop, since no time is judged.
+killed. Medplum's own router, from npm, is the second server. With --server: 1,000 patients instead of a few, with a year of history each
+(an hour); with --small: a year of the few, one kill of each, and no bare loop, since no time is judged.
 """
 
 import json
@@ -27,7 +27,7 @@ from tests.conformance.hapi_server import Hapi
 from tests.conformance.populations import population
 from tests.conformance.verdict import BUILD, Options, Verdict, alone, untimed
 
-PATIENTS, LARGE = 10, 200
+PATIENTS, LARGE = 10, 1000
 HANDS = 2  # connections, of the loader and of the bare loop
 SERVER_KILLS, LOADER_KILLS = (0.2, 0.5, 0.8), (0.35, 0.65)  # shares of the resources that are accepted by then
 YEAR = ("--history", "1y")
@@ -40,9 +40,9 @@ PATIENT = ("--patience", "1800")  # the server is away for as long as it takes t
 def check(options: Options) -> Iterator[Verdict]:
     """All of it, on fresh copies of one run."""
     patients = LARGE if options.server else PATIENTS
-    window = YEAR if options.small else ()
-    few = population(PATIENTS, options.seed, "-f", "fhir", *window)
-    yield from _clean(patients, population(patients, options.seed, "-f", "fhir", *window), options.small)
+    few = population(PATIENTS, options.seed, "-f", "fhir", *(YEAR if options.small else ()))
+    many = population(patients, options.seed, "-f", "fhir", *YEAR) if options.server else few
+    yield from _clean(patients, many, options.small)
     yield from _drill(few, options.small)
     yield from _second(few)
 

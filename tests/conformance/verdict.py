@@ -66,7 +66,7 @@ def arguments(description: str) -> argparse.ArgumentParser:
     parser.add_argument("--databases", type=int, default=300, help="patients for databases and consumers")
     parser.add_argument("--seed", type=int, default=2026)
     parser.add_argument("--small", action="store_true", help="as CI has it: few patients and kills, no time is judged")
-    parser.add_argument("--server", action="store_true", help="load 200 patients into the FHIR server instead of 10")
+    parser.add_argument("--server", action="store_true", help="load 1,000 patients into the FHIR server instead of 10")
     return parser
 
 
