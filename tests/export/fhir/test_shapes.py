@@ -9,9 +9,10 @@ import pytest
 
 from healthsynth.errors import HealthsynthError, ProblemsError
 from healthsynth.export.fhir import FhirExporter, observations, shapes
+from healthsynth.export.fhir.rows import Row
 from healthsynth.export.fhir.shapes import VARYING, Family
 from healthsynth.export.fhir.slots import NAMES, ShapeError, Tracer, Var
-from healthsynth.export.fhir.stamps import compile_stamp
+from healthsynth.export.fhir.stamps import compile_rows, compile_stamp
 from healthsynth.record.events import ImagingDone, Remark, Result
 from healthsynth.record.record import Record
 from healthsynth.vocabulary import LOINC, Code, Concept
@@ -95,6 +96,27 @@ def test_a_stamp_is_the_dict_with_its_slots_filled():
     traced = {"a": tracer.text(Var("e")), "n": [tracer.integer(Var("link"))], "b": f"x/{tracer.text(Var('e'))}{{}}%"}
     stamp = compile_stamp([(orjson.dumps(traced).decode(), tracer.slots)], NAMES)
     assert stamp('q"', None, None, 7) == '{"a":"q\\"","n":[7],"b":"x/q\\"{}%"}'
+
+
+def test_a_row_is_the_stamps_of_its_events_one_after_the_other():
+    tracer = Tracer("", {})
+    traced = {
+        "n": tracer.integer(Var("e.number")),
+        "t": [tracer.text(Var("link")), f"<{tracer.digits(Var('e.number'))}>"],
+    }
+    text, slots = orjson.dumps(traced).decode(), tracer.slots
+    fields, values = ("number", ""), [(1, "a"), (22, "b")]
+    as_entries = compile_rows([(text, slots), ('{"x":1}', [])], NAMES, fields, alone=True)
+    as_lines = compile_rows([(text, slots), ('{"x":1}', [])], NAMES, fields, alone=False)
+    wanted = ['{"n":1,"t":["q\\"","<1>"]}', '{"n":22,"t":["q\\"","<22>"]}']
+    assert as_entries(None, None, None, 'q"', values) == [f'{one},{{"x":1}}' for one in wanted]
+    assert as_lines(None, None, None, 'q"', values) == [(one, '{"x":1}') for one in wanted]
+
+
+def test_a_row_that_differs_from_its_events_is_an_error(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(Row, "entry", lambda *_: "{}")
+    with pytest.raises(ShapeError, match="differs"):
+        FhirExporter(origins=ORIGINS, concepts=CONCEPTS, validate="all").bundle(sample_record())
 
 
 def test_a_wrong_shape_names_resource_concept_module_state_and_line():

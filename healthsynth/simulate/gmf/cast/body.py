@@ -29,6 +29,9 @@ _OBESE_RANK: Final = 0.95
 _GAIN: Final = (1.0, 2.0)
 _GAINS_TO: Final = 49
 _LOSES_FROM: Final = 60
+_LAST_DRIFT: Final = 228  # months
+_LEAST: Final = 1e-6  # of a rank
+_BACK_AFTER: Final = 7  # years after the start
 _FIRST_AGE: Final = 5
 _NO_AGE: Final = 19
 
@@ -66,7 +69,7 @@ class Body:
         "_phases",
         "_pieces",
         "_points",
-        "_rank",
+        "_regains",
         "_sex",
         "_start_rank",
         "_starts",
@@ -88,7 +91,7 @@ class Body:
         month = age_months(birth, self._points[0][0])
         first_height = charts.height_cm(sex, month, self._z)
         self._start_rank = charts.weight_rank(sex, month, self._points[0][1] * first_height**2 / 10_000)
-        self._rank = charts.bmi_rank(sex, month, self._points[0][1])
+        self._regains: tuple[int, float] | None = None  # years at the start of management, rank to come back to
         # Adults: pieces (start, weight there, kg a second), how far they go, and when a start of management is due.
         self._pieces: list[tuple[Clock, float, float]] = []
         self._next_age, self._weight, self._starts = 20, 0.0, _LATER
@@ -171,18 +174,15 @@ class Body:
 
     def _bmi_to(self, at: Clock) -> float:
         """The BMI of a child, with the points and the weight management up to there."""
-        points = self._points
-        while points[-1][0] < at:
-            self._next_point()
+        self._drift_to(at)
         while self._month < charts.LAST_MONTH and self._at_month(self._month) <= at:
             self._look(self._at_month(self._month))
             self._month += 1
         return self._between(at)
 
     def _between(self, at: Clock) -> float:
+        self._drift_to(at)
         points = self._points
-        while points[-1][0] < at:
-            self._next_point()
         after = bisect_right(points, (at, float("inf")))
         if after == 0 or after == len(points):
             return points[min(after, len(points) - 1)][1]
@@ -190,16 +190,21 @@ class Body:
         return low + (high - low) * (at - start) / (end - start)
 
     def _next_point(self) -> None:
-        time, _ = self._points[-1]
+        time, bmi = self._points[-1]
         later = time + _YEAR
         months = self._age(later)
         years = min(max(months // 12, 3), 20)
         kept, shift = charts.drift()[years]
-        if not self._forever and time >= self._managed_to:
-            z = charts.z_of(self._rank)
-            own = self._draws.normal("bmi drift", years)
-            self._rank = _NORMAL.cdf(kept * z + shift + sqrt(1 - kept * kept) * own)
-        self._points.append((later, charts.bmi_at(self._sex, months, self._rank)))
+        rank = charts.bmi_rank(self._sex, self._age(time), bmi)
+        z = _NORMAL.inv_cdf(min(max(rank, _LEAST), 1 - _LEAST))
+        z = kept * z + shift + sqrt(1 - kept * kept) * self._draws.normal("bmi drift", years)
+        self._points.append((later, charts.bmi_at(self._sex, months, _NORMAL.cdf(z))))
+
+    def _drift_to(self, at: Clock) -> None:
+        """A point a year, to nineteen: there the last BMI stays."""
+        points = self._points
+        while points[-1][0] < at and self._age(points[-1][0]) <= _LAST_DRIFT:
+            self._next_point()
 
     def _at_month(self, month: int) -> Clock:
         return on_grid(self._birth, self._birth + int(month * YEAR / 12))
@@ -212,22 +217,44 @@ class Body:
         bmi = self._between(at)
         if bmi < charts.surely_not_obese(self._sex, months) or charts.bmi_rank(self._sex, months, bmi) < _OBESE_RANK:
             return
-        start = at + STEP * tries(self._draws.uniform("start child", self._month), _START_A_WEEK)
-        self._manage_child(start, charts.bmi_rank(self._sex, self._age(start), self._between(start)))
+        self._manage_child(at + STEP * tries(self._draws.uniform("start child", self._month), _START_A_WEEK))
 
-    def _manage_child(self, start: Clock, rank: float) -> None:
-        draws, n = self._draws, self._phases
+    def _manage_child(self, start: Clock) -> None:
+        """Who does not adhere goes on as before. Who does is led below the rank of the start; without lasting success it comes back."""
+        n, self._regains = self._phases, None
         adherent, for_good = self._begin(start)
-        lower = rank - _PERCENTILE_DROP * draws.uniform("drop", n) if adherent else rank
-        now = self._between(start)
-        del self._points[bisect_right(self._points, (start, float("inf"))) :]
-        if self._points[-1][0] < start:
-            self._points.append((start, now))
-        ends = ((1, lower), *((year, lower if for_good else rank) for year in ((2, 3, 4, 5) if for_good else (5,))))
-        for years, there in ends:
-            time = start + years * _YEAR
-            self._points.append((time, charts.bmi_at(self._sex, self._age(time), there)))
-        self._rank = ends[-1][1]
+        if not adherent:
+            return
+        begun = self._age(start)
+        first = charts.chart_rank(self._sex, begun, self._between(start))
+        drop = _PERCENTILE_DROP * self._draws.uniform("drop", n)
+        self._lower(first, drop)
+        if not for_good:
+            self._drift_to(start + _YEAR)
+            self._regain(start, begun, first, drop)
+            self._regains = begun // 12, first
+
+    def _lower(self, first: float, drop: float) -> None:
+        """Points a year apart, each lower than the one before, until the rank of the start is reached."""
+        points = self._points
+        while True:
+            time, bmi = points[-1]
+            months = self._age(time)
+            rank = charts.chart_rank(self._sex, months, bmi)
+            more = min(12, charts.LAST_MONTH - months)
+            if rank <= first or more <= 0:
+                return
+            lower = charts.chart_bmi(self._sex, months + more, rank - drop * more / 12)
+            points.append((time + more * (YEAR // 12), lower))
+
+    def _regain(self, start: Clock, begun: int, first: float, drop: float) -> None:
+        """Points that come back to the rank of the start by the seventh year."""
+        points = self._points
+        while points[-1][0] < start + _PHASE + _YEAR:
+            time, _ = points[-1]
+            months = min(self._age(time) + 12, charts.LAST_MONTH)
+            left = 1 - (months - begun - 24) // 12 / 5
+            points.append((time + _YEAR, charts.bmi_at(self._sex, months, first - drop * left)))
 
     def _begin(self, start: Clock) -> tuple[bool, bool]:
         """(adherent, for good) of a new phase of management, with what it does to attributes."""
@@ -253,6 +280,8 @@ class Body:
         if not self._pieces:
             self._weight = self._young(self._twenty - 1)
             self._pieces.append((self._twenty, self._weight, 0.0))
+            if self._managed_to > self._twenty and not self._forever:
+                self._come_back()
         while not self._forever:
             time = on_grid(self._birth, birthday(self._birth, self._next_age))
             if min(time, self._starts) > at:
@@ -265,6 +294,18 @@ class Body:
                 self._pieces.append((time, self._weight, 0.0))
                 self._wait_from(time)
             self._next_age += 1
+
+    def _come_back(self) -> None:
+        """Management that began in childhood ends; who was to regain a rank has come some way to it."""
+        if self._regains is not None:
+            years, rank = self._regains
+            squared = charts.height_cm(self._sex, charts.LAST_MONTH, self._z) ** 2 / 10_000
+            wanted = squared * charts.chart_bmi(self._sex, charts.LAST_MONTH, rank)
+            slope = (wanted - self._weight) / (max(1, years + _BACK_AFTER - 20) * _YEAR)
+            self._pieces[-1] = self._twenty, self._weight, slope
+            self._weight += slope * (self._managed_to - self._twenty)
+            self._pieces.append((self._managed_to, self._weight, 0.0))
+        self._wait_from(self._managed_to + STEP)
 
     def _yearly(self, age: int) -> float:
         if age <= _GAINS_TO:

@@ -94,6 +94,16 @@ def bmi_at(sex: str, months: int, rank: float) -> float:
     return p95 + spread * _NORMAL.inv_cdf(min(max(10 * (rank - 0.9), 0.5), 0.99999))
 
 
+def chart_rank(sex: str, months: int, bmi: float) -> float:
+    """The rank in 0..1 of a BMI by the chart of 2000 alone, which weight management looks at."""
+    return _NORMAL.cdf(z_in(lms("bmi", sex, _bmi_month(months)), bmi))
+
+
+def chart_bmi(sex: str, months: int, rank: float) -> float:
+    """The BMI at a rank in 0..1 of the chart of 2000, cut off as `z_of` does."""
+    return at_rank(lms("bmi", sex, _bmi_month(months)), z_of(rank))
+
+
 @cache
 def _lengths(sex: str) -> tuple[list[float], list[tuple[float, float, float]]]:
     found = [row for row in rows("gmf/weight_for_length.csv") if row["sex"] == sex]
