@@ -8,8 +8,10 @@ Files are cut between patients. Compressed, a file is a row of gzip members of a
 Source: https://hl7.org/fhir/uv/bulkdata/STU2/export.html, section 2.5.5.4; https://github.com/smart-on-fhir/bulk-import.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
-from itertools import chain
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from io import BytesIO
+from itertools import accumulate, chain
 from typing import TYPE_CHECKING, NamedTuple
 
 import orjson
@@ -63,47 +65,50 @@ class NdjsonFormat:
         self._base = settings.bulk_url.rstrip("/")
         self._instant = f"{settings.as_of}T00:00:00Z"
         self._fhir = fhir
-        self._lines: dict[str, list[tuple[bytes, int]]] = {}  # type -> (lines of a patient, how many)
-        self._pieces: dict[str, list[Piece]] = {}
-        self._shared: dict[str, list[tuple[list[bytes], Piece]]] = {}
+        self._texts: defaultdict[str, BytesIO] = defaultdict(BytesIO)  # of a chunk; used again, as they are large
+        self._patients: defaultdict[str, list[tuple[int, int]]] = defaultdict(list)  # type -> (end in its text, lines)
+        self._pieces: defaultdict[str, list[Piece]] = defaultdict(list)
+        self._shared: dict[str, tuple[bytes, list[Piece]]] = {}
 
     def heads(self) -> Mapping[str, bytes]:
         return {}
 
     def add(self, record: Record, out: Output) -> None:
-        for kind, lines in self._fhir.ndjson(record).items():
-            self._lines.setdefault(kind, []).append(("\n".join([*lines, ""]).encode(), len(lines)))
-            out.count(kind, len(lines))
+        self._fhir.ndjson(record, self._texts)
+        for kind, lines in self._fhir.counts.items():
+            self._patients[kind].append((self._texts[kind].tell(), lines))
+            out.count(kind, lines)
 
     def flush(self, out: Output) -> None:
-        held, self._lines = self._lines, {}
-        for kind in sorted(held):
-            for contents, piece in self._cut(held[kind]):
-                for content in contents:
-                    out.append(f"ndjson/{kind}", content)
-                self._pieces.setdefault(kind, []).append(piece)
+        held, self._patients = self._patients, defaultdict(list)
+        for kind, patients in sorted(held.items()):
+            content, pieces = self._cut(_all_of(self._texts[kind]), patients)
+            out.append(f"ndjson/{kind}", content)
+            self._pieces[kind] += pieces
 
     def take(self) -> Json:
         self._fhir.forget()  # what the chunk used is in its journal
-        pieces, self._pieces = self._pieces, {}
+        pieces, self._pieces = self._pieces, defaultdict(list)
         return {"pieces": {kind: [list(piece) for piece in found] for kind, found in pieces.items()}}
 
     def finish(self, used: Used, taken: Iterable[Json], out: Output) -> None:
-        self._pieces = {}
+        self._pieces = defaultdict(list)
         for plain in taken:
             for kind, pieces in plain["pieces"].items():
-                self._pieces.setdefault(kind, []).extend(Piece(*piece) for piece in pieces)
+                self._pieces[kind] += [Piece(*piece) for piece in pieces]
+        texts: defaultdict[str, BytesIO] = defaultdict(BytesIO)
+        self._fhir.shared_ndjson(used.facilities.values(), used.clinicians.values(), used.payers.values(), texts)
         self._shared = {}
-        things = used.facilities.values(), used.clinicians.values(), used.payers.values()
-        for kind, lines in self._fhir.shared_ndjson(*things).items():
-            out.count(kind, len(lines))
-            self._shared[kind] = list(self._cut((f"{line}\n".encode(), 1) for line in lines))
+        for kind, text in texts.items():
+            content = _all_of(text)
+            ends = list(accumulate(map(len, content.splitlines(keepends=True))))
+            out.count(kind, len(ends))
+            self._shared[kind] = self._cut(content, [(end, 1) for end in ends])
 
     def merge(self, appended: Appended, out: Files) -> None:
         files: list[File] = []
-        for kind, parts in sorted(self._shared.items()):
-            content = b"".join(each for contents, _ in parts for each in contents)
-            for file in self._plan(kind, [piece for _, piece in parts]):
+        for kind, (content, shared) in sorted(self._shared.items()):
+            for file in self._plan(kind, shared):
                 out.stream(f"ndjson/{file.name}", (content[file.start : file.start + file.size],))
                 files.append(file)
         for kind, pieces in sorted(self._pieces.items()):
@@ -117,17 +122,14 @@ class NdjsonFormat:
     def forecast(self, appended: Mapping[str, int]) -> tuple[int, int]:
         return sum(-(-size // self._most) for size in appended.values()) + 2, sum(appended.values())
 
-    def _cut(self, patients: Iterable[tuple[bytes, int]]) -> Iterator[tuple[list[bytes], Piece]]:
-        """Whole patients gathered into pieces of about a megabyte, or of what a file may have if that is less."""
-        held: list[bytes] = []
-        size = lines = 0
-        for content, count in chain(patients, ((b"", 0),)):
-            if held and (not count or size + len(content) > min(_PIECE, self._most)):
-                made = [pack(b"".join(held))] if self._packs else held
-                yield made, Piece(sum(map(len, made)), size, lines)
-                held, size, lines = [], 0, 0
-            held.append(content)
-            size, lines = size + len(content), lines + count
+    def _cut(self, text: bytes, patients: Sequence[tuple[int, int]]) -> tuple[bytes, list[Piece]]:
+        """The text as it will be in files, and its pieces: of about a megabyte, or of what a file may have if that is less."""
+        cuts = list(_cuts(patients, min(_PIECE, self._most)))
+        if not self._packs:
+            return text, [Piece(end - start, end - start, lines) for start, end, lines in cuts]
+        packed = [pack(text[start:end]) for start, end, _ in cuts]
+        pieces = [Piece(len(made), end - start, lines) for made, (start, end, lines) in zip(packed, cuts, strict=True)]
+        return b"".join(packed), pieces
 
     def _plan(self, kind: str, pieces: Iterable[Piece]) -> Iterator[File]:
         """The files of a type, of as many pieces each as its size allows."""
@@ -173,3 +175,26 @@ class NdjsonFormat:
                 *inputs,
             ],
         }
+
+
+def _all_of(text: BytesIO) -> bytes:
+    """What was written since the last time; the next is written over it."""
+    text.truncate()
+    text.seek(0)
+    return text.getvalue()
+
+
+def _cuts(patients: Sequence[tuple[int, int]], most: int) -> Iterator[tuple[int, int, int]]:
+    """(start, end, lines) of pieces: whole patients, as many as `most` bytes have room for, at least one.
+
+    Args:
+        patients: (end, lines) of each.
+    """
+    start = end = lines = 0
+    for until, count in patients:
+        if lines and until - start > most:
+            yield start, end, lines
+            start, lines = end, 0
+        end, lines = until, lines + count
+    if lines:
+        yield start, end, lines

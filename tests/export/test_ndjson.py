@@ -7,6 +7,7 @@ import orjson
 import pytest
 
 from healthsynth.export.fhir import FhirExporter
+from healthsynth.export.fhir.exporter import Texts
 from healthsynth.export.ndjson import NdjsonFormat
 from healthsynth.settings import read
 from tests.export.collecting import Collected, written
@@ -19,12 +20,14 @@ LEADING = {"ndjson/manifest.json", "ndjson/import-parameters.json"}
 class Lines:
     """Stands for the FHIR exporter: a record is a number, its lines weigh 300,000 bytes each."""
 
-    def ndjson(self, record) -> dict[str, list[str]]:
-        texts = [f'{{"id":"{record.number}-{n}","text":"{"x" * 300_000}"}}' for n in range(record.lines)]
-        return {**({"Observation": texts} if texts else {}), "Patient": [f'{{"id":"{record.number}"}}']}
+    def ndjson(self, record, texts: Texts) -> None:
+        self.counts = {"Patient": 1, **({"Observation": record.lines} if record.lines else {})}
+        for n in range(record.lines):
+            texts["Observation"].write(f'{{"id":"{record.number}-{n}","text":"{"x" * 300_000}"}}\n'.encode())
+        texts["Patient"].write(f'{{"id":"{record.number}"}}\n'.encode())
 
-    def shared_ndjson(self, *things) -> dict[str, list[str]]:
-        return {"Location": ['{"id":"a"}']}
+    def shared_ndjson(self, facilities, clinicians, payers, texts: Texts) -> None:
+        texts["Location"].write(b'{"id":"a"}\n')
 
     def forget(self) -> None: ...
 

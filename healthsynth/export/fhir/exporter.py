@@ -29,6 +29,8 @@ from healthsynth.vocabulary import Concept
 _OPEN, _CLOSE = b'{"resourceType":"Bundle","type":"transaction","entry":[', b"]}"
 _SHAPE = itemgetter(0)
 _Thing = TypeVar("_Thing")
+# Resource type -> its lines. Each is written while the processor still has it at hand: to join them later costs more.
+Texts = defaultdict[str, BytesIO]
 
 
 class FhirExporter:
@@ -78,9 +80,9 @@ class FhirExporter:
         """
         return self._bundle(self._jobs(record))
 
-    def ndjson(self, record: Record) -> dict[str, list[str]]:
-        """Resource type -> the lines of a record, without line breaks; the same texts as in `bundle`, in its order."""
-        return self._lines(self._jobs(record))
+    def ndjson(self, record: Record, texts: Texts) -> None:
+        """Write the lines of a record to the text of their type: the same resources as in `bundle`, in its order."""
+        self._lines(self._jobs(record), texts)
 
     def used(self) -> tuple[list[Facility], list[Clinician], list[Payer]]:
         """What the records so far refer to and `shared_bundles` must write, in order of their ids."""
@@ -99,10 +101,10 @@ class FhirExporter:
             yield name, self._bundle(jobs)
 
     def shared_ndjson(
-        self, facilities: Iterable[Facility], clinicians: Iterable[Clinician], payers: Iterable[Payer]
-    ) -> dict[str, list[str]]:
-        """Resource type -> the lines of what patients share, the same texts as in `shared_bundles`."""
-        return self._lines(chain.from_iterable(jobs for _, jobs in self._shared(facilities, clinicians, payers)))
+        self, facilities: Iterable[Facility], clinicians: Iterable[Clinician], payers: Iterable[Payer], texts: Texts
+    ) -> None:
+        """Write the lines of what patients share to the text of their type: the same resources as in `shared_bundles`."""
+        self._lines(chain.from_iterable(jobs for _, jobs in self._shared(facilities, clinicians, payers)), texts)
 
     def _shared(
         self, facilities: Iterable[Facility], clinicians: Iterable[Clinician], payers: Iterable[Payer]
@@ -126,20 +128,18 @@ class FhirExporter:
             self._verify(jobs)
         return jobs
 
-    def _lines(self, jobs: Iterable[Job]) -> dict[str, list[str]]:
-        found: defaultdict[str, list[str]] = defaultdict(list)
+    def _lines(self, jobs: Iterable[Job], texts: Texts) -> None:
         e = None
         try:
             for shape, e, v, end, link in jobs:
-                texts = shape.lines(e, v, end, link)
-                if len(texts) == 1:  # nine in ten
-                    found[shape.types[0]].append(texts[0])
+                lines = shape.lines(e, v, end, link)
+                if len(lines) == 1:  # nine in ten
+                    texts[shape.types[0]].write(lines[0].encode())
                     continue
-                for kind, text in zip(shape.types, texts, strict=True):
-                    found[kind].append(text)
+                for kind, line in zip(shape.types, lines, strict=True):
+                    texts[kind].write(line.encode())
         except ShapeError as error:
             raise self._verdicts.blame(e, error) from error
-        return found
 
     def _bundle(self, jobs: Iterable[Job]) -> bytes:
         """Written into buffers that are used again: asking the system for fresh megabytes costs more than filling them.
@@ -206,7 +206,7 @@ class FhirExporter:
             built = [build(resource.builder, e, v, end, link) for resource in shape.resources]
             _same(shape.entry(e, v, end, link), b",".join(orjson.dumps(entry(each)) for each in built))
             for resource, line in zip(built, shape.lines(e, v, end, link), strict=True):
-                _same(line, orjson.dumps(resource))
+                _same(line, orjson.dumps(resource, option=orjson.OPT_APPEND_NEWLINE))
                 self._verdicts.check(resource, e)
 
     def _verify_row(self, row: Row, e: Any, v: Scope) -> None:

@@ -113,6 +113,10 @@ class Resource(NamedTuple):
             f'"request":{{"method":"PUT","url":"{self.place}"}}}}'
         )
 
+    def line(self) -> str:
+        """The text as a line of NDJSON."""
+        return f"{self.text.decode()}\n"
+
     def samples(self) -> tuple[tuple[Any, ...], ...]:
         """The sample values of each slot."""
         return tuple([slot.samples for slot in self.slots])
@@ -125,7 +129,7 @@ class Shape:
         resources: one for each builder of the family.
         types: theirs.
         entry: writes them as entries of a bundle, comma separated.
-        lines: writes the text of each, in the order of `types`.
+        lines: writes each as a line, in the order of `types`.
     """
 
     __slots__ = ("_names", "_rows", "entry", "lines", "resources", "types")
@@ -144,7 +148,7 @@ class Shape:
         """What writes events that differ in some fields alone: as entries, or a tuple of lines each; made when first asked for."""
         found = self._rows.get((fields, as_entries))
         if found is None:
-            parts = [(each.entry() if as_entries else each.text.decode(), each.slots) for each in self.resources]
+            parts = [(each.entry() if as_entries else each.line(), each.slots) for each in self.resources]
             found = self._rows[fields, as_entries] = compile_rows(parts, self._names, fields, as_entries)
         return found
 
@@ -153,7 +157,7 @@ class Shape:
         return self.entry(e, v, end, link)
 
     def _first_lines(self, e: Any, v: Any, end: Any, link: Any) -> tuple[str, ...]:
-        self.lines = compile_lines([(each.text.decode(), each.slots) for each in self.resources], self._names)
+        self.lines = compile_lines([(each.line(), each.slots) for each in self.resources], self._names)
         return self.lines(e, v, end, link)
 
 

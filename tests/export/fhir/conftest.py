@@ -1,11 +1,14 @@
 """One memory of validated shapes for all tests here, not the user's."""
 
+from collections import defaultdict
 from collections.abc import Iterator
+from io import BytesIO
 from pathlib import Path
 
 import pytest
 
 from healthsynth.export.fhir import FhirExporter
+from healthsynth.record.record import Record
 from tests.export.records import CONCEPTS, ORIGINS
 
 
@@ -25,3 +28,10 @@ def exporter() -> FhirExporter:
 def notes(record):
     """A note for every visit that has events."""
     return {e.visit: f"Visit {e.visit} of {record.person.given}" for e in record.events if e.visit is not None}
+
+
+def lines_of(exporter: FhirExporter, record: Record) -> dict[str, list[str]]:
+    """Resource type -> the lines of NDJSON."""
+    texts: defaultdict[str, BytesIO] = defaultdict(BytesIO)
+    exporter.ndjson(record, texts)
+    return {kind: text.getvalue().decode().splitlines() for kind, text in texts.items()}

@@ -8,7 +8,7 @@ import pytest
 
 from healthsynth.errors import HealthsynthError, UsageError
 from healthsynth.export.fhir import FhirExporter
-from tests.export.fhir.conftest import notes
+from tests.export.fhir.conftest import lines_of, notes
 from tests.export.records import CONCEPTS, ORIGINS, long_record, sample_record
 
 EXPECTED = {
@@ -95,8 +95,7 @@ def test_counts_are_of_the_last_record(exporter: FhirExporter):
 
 
 def test_ndjson_has_the_resources_of_the_bundle_in_its_order(exporter: FhirExporter):
-    lines = exporter.ndjson(sample_record())
-    assert not any("\n" in line for found in lines.values() for line in found)
+    lines = lines_of(exporter, sample_record())
     wanted = [entry["resource"] for entry in entries(exporter.bundle(sample_record()))]
     assert set(lines) == {resource["resourceType"] for resource in wanted}
     for kind, found in lines.items():

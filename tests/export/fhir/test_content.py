@@ -11,7 +11,7 @@ from healthsynth.export.fhir import FhirExporter
 from healthsynth.record.events import Death, Diagnosis, End, Prescription, Result, Visit
 from healthsynth.record.record import Record
 from healthsynth.units import DAY, HOUR
-from tests.export.fhir.conftest import notes
+from tests.export.fhir.conftest import lines_of, notes
 from tests.export.records import AS_OF, CONCEPTS, ORIGINS, sample_person, sample_record
 
 Json = dict[str, Any]
@@ -211,7 +211,7 @@ def test_a_value_is_written_with_its_concepts_decimals(name: str, value: float, 
     record = sample_record()
     result = next(e for e in record.events if isinstance(e, Result) and e.concept.name == name)
     events = tuple(e._replace(value=value) if e is result else e for e in record.events)
-    lines = EXPORTER.ndjson(replace(record, events=events))["Observation"]
+    lines = lines_of(EXPORTER, replace(record, events=events))["Observation"]
     assert text in next(line for line in lines if CONCEPTS[name].primary.code in line)
 
 

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import orjson
@@ -16,6 +17,7 @@ from healthsynth.export.fhir.stamps import compile_rows, compile_stamp
 from healthsynth.record.events import ImagingDone, Remark, Result
 from healthsynth.record.record import Record
 from healthsynth.vocabulary import LOINC, Code, Concept
+from tests.export.fhir.conftest import lines_of
 from tests.export.records import CONCEPTS, ORIGINS, sample_record
 
 
@@ -38,7 +40,7 @@ def result_of(name: str, value: Any) -> Record:
 
 @pytest.mark.parametrize("value", [float("nan"), float("inf"), -float("inf")])
 def test_what_is_no_decimal_is_never_written(exporter: FhirExporter, value: Any):
-    for write in (exporter.bundle, exporter.ndjson):
+    for write in (exporter.bundle, partial(lines_of, exporter)):
         with pytest.raises(ProblemsError, match=r"^type_2_diabetes:40:1 .*Result of 'hba1c' in screening"):
             write(result_of("hba1c", value))
 
