@@ -8,6 +8,7 @@ import os
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
+from io import FileIO
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
@@ -66,7 +67,7 @@ def write_part(path: Path, parts: Iterable[bytes]) -> None:
     It goes past the system's memory where that can be done: to fill fresh pages costs several times as much.
     """
     block = memoryview(mmap.mmap(-1, _BLOCK))  # begins at a page, as such memory must
-    with path.open("wb") as file:
+    with path.open("wb", buffering=0) as file:
         _past_memory(file, True)
         for size in _gathered(parts, block):
             if size < _BLOCK:  # the end of the file: what goes past memory is whole sectors
@@ -90,21 +91,23 @@ def _gathered(parts: Iterable[bytes], block: memoryview) -> Iterator[int]:
     yield filled
 
 
-def _past_memory(file: BinaryIO, past: bool) -> None:
+def _past_memory(file: FileIO, past: bool) -> None:
     """Write a file past the system's memory from now on, or no longer. Where there is no such thing, nothing changes."""
     if sys.platform == "linux":
         with suppress(OSError):  # a file system that cannot
             fcntl.fcntl(file, fcntl.F_SETFL, os.O_DIRECT if past else 0)
 
 
-def _write_past(file: BinaryIO, content: memoryview) -> None:
-    try:
-        file.write(content)
-    except OSError as error:
-        if error.errno != errno.EINVAL:
-            raise
-        _past_memory(file, False)  # a file system that cannot after all
-        file.write(content)
+def _write_past(file: FileIO, content: memoryview) -> None:
+    while content:
+        try:
+            written = file.write(content)
+        except OSError as error:
+            if error.errno != errno.EINVAL:
+                raise
+            _past_memory(file, False)  # a file system that cannot after all
+            written = file.write(content)
+        content = content[written:]
 
 
 def _settle(file: BinaryIO) -> None:
