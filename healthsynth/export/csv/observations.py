@@ -13,6 +13,7 @@ from healthsynth.export.csv.columns import (
 from healthsynth.export.csv.page import Page
 from healthsynth.export.csv.text import coded, quoted
 from healthsynth.record.events import Report, Result
+from healthsynth.units import Clock
 from healthsynth.vocabulary import Concept
 
 OBSERVATIONS: Columns = (
@@ -63,18 +64,19 @@ def _value(concept: Concept, value: float | Concept) -> str:
 
 def observations(page: Page, results: Iterable[Result]) -> None:
     """A row for each value, and one for each component, as the layout has it for blood pressure."""
-    append, stamps, open_, key = page.out["observations"].append, page.stamps, page.open, page.key
-    visit: int | None = None
-    time, owned = 0, ""
-    for event in results:
-        if event.time != time or event.visit != visit:  # what is measured together stands together
-            time, visit = event.time, event.visit
+    append, stamps, open_, head, keyed = page.out["observations"].append, page.stamps, page.open, page.head, page.keyed
+    last_time: Clock | None = None
+    last_visit, owned = 0, ""
+    for number, visit, time, concept, value, _, _, components, _ in results:
+        if time != last_time or visit != last_visit:  # what is measured together stands together
+            last_time, last_visit = time, visit
             owned = f"{stamps[time]},{open_[visit].owners}"
-        start = key(event.number) + owned
-        value = event.value
-        if value is not None:
-            append(start + _value(event.concept, value))
-        for component in event.components:
+        start = f"{head}{number:012x},{owned}" if keyed else owned
+        if isinstance(value, float):  # nearly all
+            append(start + _NUMERIC[concept](value))
+        elif value is not None:
+            append(start + _value(concept, value))
+        for component in components:
             if component[1] is not None:
                 append(start + _value(component[0], component[1]))
 

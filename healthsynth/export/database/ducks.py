@@ -12,6 +12,8 @@ from healthsynth.export.database.sql import literal, type_of
 if TYPE_CHECKING:
     import duckdb
 
+_BUFFER = 8 << 20  # bytes of text at once: filling DuckDB's usual 32 MB for every table costs more than reading does
+
 
 def version(format_: str) -> str:
     """DuckDB's version, which decides bytes.
@@ -66,5 +68,5 @@ def selection(table: Table, path: Path, types: dict[str, str] | None = None) -> 
     )
     return (
         f"SELECT {names} FROM read_csv({literal(str(path))}, header = false, auto_detect = false, delim = ',', quote = '\"', "
-        f"escape = '\"', new_line = '\\n', nullstr = '', columns = {{{columns}}})"
+        f"escape = '\"', new_line = '\\n', nullstr = '', buffer_size = {_BUFFER}, columns = {{{columns}}})"
     )

@@ -12,8 +12,9 @@ from healthsynth.export.database.sql import literal
 from healthsynth.vocabulary import Concept
 
 _IDS = {"uuid": "text"}  # few readers of Parquet know its UUIDs
-# Ids differ in nearly every row: a dictionary of them is made for nothing, and codes need less than this.
-_OPTIONS = "COMPRESSION zstd, COMPRESSION_LEVEL 1, DICTIONARY_SIZE_LIMIT 4000"
+# Ids differ in nearly every row: a dictionary of them is made for nothing, and codes need less than this. Bloom filters find
+# single values without reading a column; whoever reads these files reads columns.
+_OPTIONS = "COMPRESSION zstd, COMPRESSION_LEVEL 1, DICTIONARY_SIZE_LIMIT 4000, WRITE_BLOOM_FILTER false"
 _SHRUNK = 0.05  # bytes of Parquet for each of text
 
 
