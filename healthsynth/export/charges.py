@@ -6,7 +6,6 @@ A visit's claim bills the visit itself and what `BILLED` names; each fill of a p
 pharmacies bill it.
 """
 
-from math import inf
 from typing import Any, NamedTuple
 
 from healthsynth.export.costs import Costs, covered
@@ -55,22 +54,38 @@ class Charge(NamedTuple):
         return self.price * self.units
 
 
-class Fill(NamedTuple):
-    """One time that a pharmacy hands out a drug."""
+class Fills(NamedTuple):
+    """Times in a row that a pharmacy hands out a drug, and the same insurer pays."""
 
-    place: int  # 0: the first fill of the prescription
-    time: Clock
-    length: int  # seconds that it lasts
+    place: int  # of the first; 0: the first fill of the prescription
+    number: int  # at least 1
+    time: Clock  # of the first
+    length: int  # seconds that each lasts
     coverage: int | None  # the place of the period of insurance that pays
-    price: int  # cents
+    price: int  # cents of each, as is the next
     covered: int
 
+    @property
+    def places(self) -> range:
+        """Of each."""
+        return range(self.place, self.place + self.number)
 
-def fills_of(event: Prescription, until: Clock, since: Clock | None) -> list[tuple[int, Clock, int]]:
-    """(place, time, seconds that it lasts) of the fills of a drug that is taken until a time; at least one.
+    @property
+    def times(self) -> range:
+        """Of each."""
+        return range(self.time, self.time + self.number * self.length, self.length)
+
+    def part(self, start: int, end: int) -> "Fills":
+        """Those at the places from `start` up to `end`."""
+        time = self.time + (start - self.place) * self.length
+        return self._replace(place=start, number=end - start, time=time)
+
+
+def fills_of(event: Prescription, until: Clock, since: Clock | None) -> tuple[int, int, int]:
+    """(place of the first, place of the last, seconds that each lasts) of the fills of a drug that is taken until a time.
 
     Args:
-        since: fills that were used up by then are left out.
+        since: fills that were used up by then are left out, but for the last.
     """
     length, most = (
         (_FILL, 1 << 11) if event.lasting is None else (event.lasting // (1 + event.refills), 1 + event.refills)
@@ -78,7 +93,7 @@ def fills_of(event: Prescription, until: Clock, since: Clock | None) -> list[tup
     length = max(length, DAY)
     last = min(most, max(1, -((event.time - until) // length))) - 1
     first = 0 if since is None else min(last, max(0, (since - event.time) // length))
-    return [(place, event.time + place * length, length) for place in range(first, last + 1)]
+    return first, last, length
 
 
 class Charges:
@@ -103,21 +118,22 @@ class Charges:
         units = event.quantity if kind == "supply" else 1
         return Charge(price, units, covered(payer, price * units, kind == "immunization"))
 
-    def fills(self, event: Prescription, st: str, record: Record) -> list[Fill]:
+    def fills(self, event: Prescription, st: str, record: Record) -> list[Fills]:
         """The fills of a prescription in the window of a record; whoever insures on the day pays."""
         end = record.ends.get(event.number)
         coverage = record.person.coverage
         price = self._costs.of("medication", event.concept, st)
-        found: list[Fill] = []
-        change: float = -inf  # the time at which somebody else may pay
-        for place, time, length in fills_of(event, until(record) if end is None else end.time, record.since):
-            if time >= change:
-                change = change_after(coverage, time)
-                period = period_at(coverage, time)
-                payer = None if period is None else insurer(coverage[period])
-                period = None if payer is None else period
-                share = 0 if payer is None else covered(payer.kind, price, False)
-            found.append(Fill(place, time, length, period, price, share))
+        place, last, length = fills_of(event, until(record) if end is None else end.time, record.since)
+        found: list[Fills] = []
+        while place <= last:
+            time = event.time + place * length
+            change = change_after(coverage, time)
+            number = last + 1 - place if change is None else min(last + 1 - place, -((time - change) // length))
+            period = period_at(coverage, time)
+            payer = None if period is None else insurer(coverage[period])
+            share = 0 if payer is None else covered(payer.kind, price, False)
+            found.append(Fills(place, number, time, length, None if payer is None else period, price, share))
+            place += number
         return found
 
 
@@ -140,10 +156,10 @@ def period_at(coverage: tuple[Coverage, ...], at: Clock) -> int | None:
     return None
 
 
-def change_after(coverage: tuple[Coverage, ...], at: Clock) -> float:
-    """When the period of insurance that holds at a time is over, or the gap; infinite if never."""
+def change_after(coverage: tuple[Coverage, ...], at: Clock) -> Clock | None:
+    """When the period of insurance that holds at a time is over, or the gap; None if never."""
     edges = [edge for period in coverage for edge in (period.start, period.end) if edge is not None and edge > at]
-    return min(edges, default=inf)
+    return min(edges, default=None)
 
 
 def coverage_at(coverage: tuple[Coverage, ...], at: Clock) -> Coverage | None:

@@ -9,10 +9,11 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from operator import itemgetter
 
-from healthsynth.export.charges import Fill, insurer, is_institutional
+from healthsynth.export.charges import Fills, insurer, is_institutional
 from healthsynth.export.csv.columns import Columns, optional, required
 from healthsynth.export.csv.page import Line, Open, Page
-from healthsynth.export.csv.text import money
+from healthsynth.export.csv.text import money, quoted
+from healthsynth.record.events import Prescription
 from healthsynth.record.ids import CLAIM, FILL_CLAIM, FILL_TRANSACTION, TRANSACTION, nth, uuid
 from healthsynth.units import Clock, age_years
 
@@ -147,7 +148,7 @@ def visit_claim(page: Page, open_: Open) -> tuple[int, int]:
     return total, covered
 
 
-# What differs between the claims of one prescription: the start of the ids of transactions, the claim, onset, start and end
+# What differs between the claims of fills in a row: the start of the ids of transactions, the claim, onset, start and end
 # of the service. In a template each stands as its mark.
 _MARKS = "\0h", "\0c", "\0o", "\0s", "\0e"
 _HEAD, _CLAIM, _ONSET, _START, _END = _MARKS
@@ -155,39 +156,39 @@ _HEAD, _CLAIM, _ONSET, _START, _END = _MARKS
 _Template = tuple[tuple[str, ...], Callable[[tuple[str, ...]], tuple[str, ...]]]
 
 
-def fill_claims(page: Page, open_: Open, number: int, filled: Sequence[tuple[Fill, Line]]) -> tuple[int, int]:
-    """The claims of a prescription's fills; `number` is the prescription's, charted in `open_`.
+def fill_claims(page: Page, open_: Open, event: Prescription, filled: Sequence[Fills]) -> tuple[int, int]:
+    """The claims of the fills of a prescription that is charted in `open_`.
 
     Returns:
         (total, covered) of all of them in cents.
     """
-    templates: dict[int | None, tuple[Open, _Template, _Template]] = {}  # by the place of the insurance that pays
-    stamps, total, covered = page.stamps, 0, 0
-    codes, earliest = _diagnoses(open_, filled[0][1].start)
+    stamps, prefix, total, covered = page.stamps, page.prefix, 0, 0
+    codes, earliest = _diagnoses(open_, filled[0].time)
     onset = stamps[earliest]
-    claims, transactions = page.out["claims"], page.out["claims_transactions"]
-    for fill, line in filled:
-        found = templates.get(fill.coverage)
-        if found is None:
-            paid = None if fill.coverage is None else page.record.person.coverage[fill.coverage]
-            that_day = open_._replace(coverage=paid)
-            found = templates[fill.coverage] = (that_day, *_fill_templates(page, that_day, number, codes, line))
-        that_day, claim, steps = found
-        each = nth(number, fill.place)
-        head = uuid(page.prefix, FILL_TRANSACTION, each << _LANE_BITS)[:-4]
-        values = head, uuid(page.prefix, FILL_CLAIM, each), onset, stamps[line.start], stamps[line.end]
-        claims.append(_filled(claim, values))
-        transactions.append(_filled(steps, values))
-        _count(page, that_day, line.cents, line.covered)
-        total, covered = total + line.cents, covered + line.covered
+    add_claim, add_steps = page.out["claims"].append, page.out["claims_transactions"].append
+    for fills in filled:
+        paid = None if fills.coverage is None else page.record.person.coverage[fills.coverage]
+        that_day = open_._replace(coverage=paid)
+        claim, steps = _fill_templates(page, that_day, event, codes, fills)
+        for place, time in zip(fills.places, fills.times, strict=True):
+            each = nth(event.number, place)
+            head = uuid(prefix, FILL_TRANSACTION, each << _LANE_BITS)[:-4]
+            values = head, uuid(prefix, FILL_CLAIM, each), onset, stamps[time], stamps[time + fills.length]
+            add_claim(_filled(claim, values))
+            add_steps(_filled(steps, values))
+        price, share = fills.number * fills.price, fills.number * fills.covered
+        _count(page, that_day, price, share)
+        total, covered = total + price, covered + share
     return total, covered
 
 
-def _fill_templates(page: Page, open_: Open, number: int, codes: list[str], line: Line) -> tuple[_Template, _Template]:
+def _fill_templates(
+    page: Page, open_: Open, event: Prescription, codes: list[str], fills: Fills
+) -> tuple[_Template, _Template]:
     """The row of a claim, and those of its transactions."""
-    rows = _transactions(
-        page, open_, (line._replace(start=0, end=1),), {0: _START, 1: _END}, (_HEAD, _CLAIM), number, len(codes)
-    )
+    code = event.concept.primary
+    line = Line(code.code, quoted(code.display), fills.price, fills.covered, start=0, end=1)
+    rows = _transactions(page, open_, (line,), {0: _START, 1: _END}, (_HEAD, _CLAIM), event.number, len(codes))
     return _template(_claim(page, open_, _CLAIM, codes, _ONSET, _START)), _template("\n".join(rows))
 
 

@@ -120,7 +120,7 @@ class CsvExporter:
             if writer is not None:
                 writer(page, event)
             elif isinstance(event, Prescription):
-                prescriptions.append((event.visit, event.number, medicines.prescription(page, event)))
+                prescriptions.append((event, medicines.prescription(page, event)))
             elif isinstance(event, ImagingDone):
                 procedures.imaging(page, event, self._concepts)
         observations.observations(page, results)
@@ -129,8 +129,8 @@ class CsvExporter:
             total, covered = claims.visit_claim(page, open_)
             visits.encounter(page, open_, total, covered)
             paid, total_covered = paid + total - covered, total_covered + covered
-        for visit, number, fills in prescriptions:
-            total, covered = claims.fill_claims(page, page.open[visit], number, fills)
+        for drug, fills in prescriptions:
+            total, covered = claims.fill_claims(page, page.open[drug.visit], drug, fills)
             paid, total_covered = paid + total - covered, total_covered + covered
         patients.write_transitions(page)
         patients.write_patient(page, paid, total_covered)

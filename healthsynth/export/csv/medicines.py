@@ -1,6 +1,6 @@
 """medications.csv and immunizations.csv."""
 
-from healthsynth.export.charges import Fill
+from healthsynth.export.charges import Fills
 from healthsynth.export.csv.columns import (
     DESCRIPTION,
     ENCOUNTER,
@@ -10,8 +10,8 @@ from healthsynth.export.csv.columns import (
     optional,
     required,
 )
-from healthsynth.export.csv.page import Line, Page, payer_id
-from healthsynth.export.csv.text import coded, money, quoted, reason
+from healthsynth.export.csv.page import Page, payer_id
+from healthsynth.export.csv.text import coded, money, reason
 from healthsynth.record.events import Administration, Prescription, Vaccination
 
 MEDICATIONS: Columns = (
@@ -39,21 +39,20 @@ IMMUNIZATIONS: Columns = (
 )
 
 
-def prescription(page: Page, event: Prescription) -> list[tuple[Fill, Line]]:
-    """One row; pharmacies bill each fill on a claim of its own, whose lines are returned."""
+def prescription(page: Page, event: Prescription) -> list[Fills]:
+    """One row; returns its fills, as pharmacies bill each on a claim of its own."""
     open_ = page.open[event.visit]
     end = page.end(event.number)
     fills = page.charges.fills(event, open_.st, page.record)
-    price, share = fills[0].price, sum(fill.covered for fill in fills)
-    code = event.concept.primary
-    display = quoted(code.display)
+    price, number = fills[0].price, sum([each.number for each in fills])
+    share = sum([each.number * each.covered for each in fills])
     page.out["medications"].append(
         f"{page.key(event.number)}{page.stamps[event.time]},{'' if end is None else page.stamps[end]},{page.patient},"
-        f"{payer_id(open_.coverage)},{open_.id},{coded(event.concept)},{money(price)},{money(share)},{len(fills)},"
-        f"{money(price * len(fills))},{reason(event.reason)}"
+        f"{payer_id(open_.coverage)},{open_.id},{coded(event.concept)},{money(price)},{money(share)},{number},"
+        f"{money(price * number)},{reason(event.reason)}"
     )
     _count(page, event.visit, 4, share)
-    return [(fill, Line(code.code, display, price, fill.covered, fill.time, fill.time + fill.length)) for fill in fills]
+    return fills
 
 
 def administration(page: Page, event: Administration) -> None:

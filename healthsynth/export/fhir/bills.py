@@ -12,7 +12,7 @@ from typing import Any
 from healthsynth.export.charges import (
     Charge,
     Charges,
-    Fill,
+    Fills,
     coverage_at,
     fills_of,
     insurer,
@@ -109,7 +109,8 @@ class Bills:
         for e in record.events:
             if e.__class__ is Prescription:
                 end = record.ends.get(e.number)
-                times += [fill[1] for fill in fills_of(e, self._until if end is None else end.time, record.since)]
+                first, last, length = fills_of(e, self._until if end is None else end.time, record.since)
+                times += [e.time + place * length for place in range(first, last + 1)]
         return any(insurer(coverage_at(coverage, time)) is None for time in times)
 
     def open(self, visit: Visit) -> None:
@@ -137,30 +138,30 @@ class Bills:
         self._cents += cents
         self._covered += covered
 
-    def fills(self, e: Prescription) -> list[Fill]:
+    def fills(self, e: Prescription) -> list[Fills]:
         """The fills of a prescription of the visit under way."""
         return self._charges.fills(e, self._st, self._record)
 
     def fill(
-        self, e: Prescription, fill: Fill, order: tuple[int, int], v: Scope, diagnoses: tuple[str, ...] | None
+        self, e: Prescription, fills: Fills, order: tuple[int, int], v: Scope, diagnoses: tuple[str, ...] | None
     ) -> Billed:
-        """The pharmacy's claim for a fill by an order (lane, number); `diagnoses`, here and below: "Condition/id"s."""
+        """The pharmacy's claim for the first of these fills by an order (lane, number); `diagnoses`, here and below: "Condition/id"s."""
         coverage = self._record.person.coverage
-        payer = None if fill.coverage is None else coverage[fill.coverage].payer.id
-        cents, paid = fill.price, fill.covered
+        payer = None if fills.coverage is None else coverage[fills.coverage].payer.id
+        cents, paid = fills.price, fills.covered
         billed = e.concept, cents, paid
         if billed != self._drug[0]:  # else the same drug once more
             line, answer = self._lines.of(e.concept.primary, Charge(cents, 1, paid), e, v)
             self._drug = billed, (line,), (answer,)
         _, lines, answers = self._drug
         return Billed(
-            nth(e.number, fill.place), order, "pharmacy", fill.time, self.lasts(fill), fill.coverage, payer,
-            diagnoses, None, 0, 0, 0, lines, answers, cents, paid, cents - paid, e.origin,
+            nth(e.number, fills.place), order, "pharmacy", fills.time, self.lasts(fills.time + fills.length),
+            fills.coverage, payer, diagnoses, None, 0, 0, 0, lines, answers, cents, paid, cents - paid, e.origin,
         )  # fmt: skip
 
-    def lasts(self, fill: Fill) -> Clock:
-        """When a fill is used up, or its patient has died."""
-        end, death = fill.time + fill.length, self._record.death
+    def lasts(self, end: Clock) -> Clock:
+        """When a fill that should last until `end` is used up, or its patient has died."""
+        death = self._record.death
         return end if death is None else min(end, death.time)
 
     def close(self, diagnoses: tuple[str, ...] | None) -> Billed:

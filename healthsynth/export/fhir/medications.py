@@ -1,10 +1,10 @@
 """MedicationRequest and MedicationDispense; MedicationAdministration with the Medication that it gives."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from math import ceil
 from typing import NamedTuple
 
-from healthsynth.export.charges import Fill
+from healthsynth.export.charges import Fills
 from healthsynth.export.fhir import codes
 from healthsynth.export.fhir.datatypes import (
     clinician,
@@ -80,7 +80,7 @@ class Dispensed(NamedTuple):
 
 
 def orders(
-    e: Prescription, fills: Sequence[Fill], end: End | None, as_of: Clock, died: Clock | None
+    e: Prescription, fills: Sequence[Fills], end: End | None, as_of: Clock, died: Clock | None
 ) -> list[tuple[Order, End | None]]:
     """A prescription and its renewals, each with its end. No state lets a prescription stand for more than a year.
 
@@ -113,9 +113,14 @@ def order_of(e: Prescription, place: int) -> tuple[int, int]:
     return (RENEWAL, nth(e.number, year)) if year else (EVENT, e.number)
 
 
-def alike(e: Prescription, fill: Fill) -> tuple[tuple[int, int], bool, int | None, int, int]:
-    """What fills that are written in a row have in common: their order, whether it is the first, who pays how much."""
-    return order_of(e, fill.place), fill.place == 0, fill.coverage, fill.price, fill.covered
+def alike(e: Prescription, fills: Fills) -> Iterator[Fills]:
+    """Those that are written in a row: of one order, and the first of all by itself."""
+    place, end = fills.place, fills.place + fills.number
+    while place < end:
+        order_ends = end if e.lasting is not None else place - place % _FILLS_A_YEAR + _FILLS_A_YEAR
+        until = min(end, order_ends) if place else 1
+        yield fills.part(place, until)
+        place = until
 
 
 def medication_request(e: Order, v: Values, end: End | None, link: int | None) -> Json:

@@ -2,8 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Mapping
-from functools import partial
-from itertools import groupby
+from itertools import chain, groupby
 from operator import attrgetter
 from typing import Any
 
@@ -270,17 +269,24 @@ class Walk:
         for order, over in medications.orders(e, fills, end, as_of, None if death is None else death.time):
             self._add(medications.ORDER, order, v, over, link)
         why = self._conditions(() if link is None else (link,), v)
-        for (order_of, is_first, *_), alike in groupby(fills, partial(medications.alike, e)):
-            group = list(alike)
-            fill = group[0]
-            number, days = nth(e.number, fill.place), fill.length // DAY
-            handed = medications.Dispensed(number, order_of, is_first, fill.time, e.concept, e.dose, days, e.origin)
-            billed = bills.fill(e, fill, order_of, v, why)
+        for group in chain.from_iterable([medications.alike(e, each) for each in fills]):
+            number, of_order, days = (
+                nth(e.number, group.place),
+                medications.order_of(e, group.place),
+                group.length // DAY,
+            )
+            handed = medications.Dispensed(
+                number, order, not group.place, group.time, e.concept, e.dose, days, e.origin
+            )
+            billed = bills.fill(e, group, of_order, v, why)
             given, paid = self._shapes.of(medications.DISPENSED, handed, v), self._shapes.of(_family(billed), billed, v)
-            if len(group) == 1:
+            if group.number == 1:
                 self._jobs += (given, handed, v, None, None), (paid, billed, v, None, None)
                 continue
-            values = [(nth(e.number, each.place), each.time, bills.lasts(each)) for each in group]
+            values = [
+                (nth(e.number, place), time, bills.lasts(time + group.length))
+                for place, time in zip(group.places, group.times, strict=True)
+            ]
             row = Row(
                 (Part(given, handed, ("number", "time", "")), Part(paid, billed, ("number", "start", "end"))), values
             )

@@ -31,25 +31,24 @@ def only(event: Prescription, end: Clock, since: Clock | None = None) -> Record:
 
 
 @pytest.mark.parametrize(
-    ("lasting", "refills", "days", "since", "places"),
+    ("lasting", "refills", "days", "since", "first", "last"),
     [
-        (None, 0, 1, None, [0]),
-        (None, 0, 30, None, [0]),
-        (None, 3, 31, None, [0, 1]),
-        (None, 3, 100, None, [0, 1, 2, 3]),
-        (None, 3, 100, 65, [2, 3]),
-        (None, 0, 40, 90, [1]),  # what was handed out last is kept
-        (10 * DAY, 0, 10, None, [0]),
-        (90 * DAY, 2, 90, None, [0, 1, 2]),
-        (90 * DAY, 2, 20, None, [0]),
+        (None, 0, 1, None, 0, 0),
+        (None, 0, 30, None, 0, 0),
+        (None, 3, 31, None, 0, 1),
+        (None, 3, 100, None, 0, 3),
+        (None, 3, 100, 65, 2, 3),
+        (None, 0, 40, 90, 1, 1),  # what was handed out last is kept
+        (10 * DAY, 0, 10, None, 0, 0),
+        (90 * DAY, 2, 90, None, 0, 2),
+        (90 * DAY, 2, 20, None, 0, 0),
     ],
 )
-def test_a_drug_is_filled_until_it_ends(lasting, refills, days, since, places):
+def test_a_drug_is_filled_until_it_ends(lasting, refills, days, since, first, last):
     drug = FIRST._replace(lasting=lasting, refills=refills)
     opening = None if since is None else drug.time + since * DAY
-    fills = fills_of(drug, drug.time + days * DAY, opening)
-    assert [place for place, _, _ in fills] == places
-    assert all(time == drug.time + place * length for place, time, length in fills)
+    length = 30 * DAY if lasting is None else lasting // (1 + refills)
+    assert fills_of(drug, drug.time + days * DAY, opening) == (first, last, length)
 
 
 def test_a_drug_is_renewed_every_year_and_only_the_last_order_is_stopped():
