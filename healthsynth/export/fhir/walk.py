@@ -276,7 +276,7 @@ class Walk:
                 group.length // DAY,
             )
             handed = medications.Dispensed(
-                number, order, not group.place, group.time, e.concept, e.dose, days, e.origin
+                number, of_order, not group.place, group.time, e.concept, e.dose, days, e.origin
             )
             billed = bills.fill(e, group, of_order, v, why)
             given, paid = self._shapes.of(medications.DISPENSED, handed, v), self._shapes.of(_family(billed), billed, v)
