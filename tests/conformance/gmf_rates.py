@@ -23,7 +23,7 @@ from tests.conformance.gmf_reasons import REASONS
 from tests.conformance.verdict import BUILD, Options, Verdict, alone
 
 # Of 2,000 a side, allergies (few people have many) have a standard error of 9 %: Synthea differs from itself by as much.
-PATIENTS = 8000
+PATIENTS = 16000
 _REFERENCE = (2000, (7, 8, 9, 10, 11, 12, 13, 14))  # Synthea's side: people of each population, seeds
 _AT_ONCE = 2000  # people
 ENOUGH = 30  # people of the reference ever affected
@@ -143,7 +143,7 @@ def _rate(events: Numbers, years: Numbers, weight: Numbers) -> tuple[float, floa
 
 
 def simulate(patients: int, seed: int) -> Counted:
-    """The same modules run here, whole lives, counted a part at a time: the whole would be 40 GB."""
+    """The same modules run here, whole lives, counted a part at a time: the whole would be 80 GB."""
     firsts = range(1, patients + 1, _AT_ONCE)
     counted = reduce(
         gmf_counting.together, [_part(first, min(_AT_ONCE, patients + 1 - first), seed) for first in firsts]
