@@ -6,6 +6,4 @@ REASONS: dict[tuple[str, str] | str, str] = {
     ("condition", "224299000"): _SCHOOLING,  # received higher education
     ("condition", "5251000175109"): _SCHOOLING,  # received certificate of high school equivalency
     ("condition", "224295006"): _SCHOOLING,  # only received primary school education
-    ("encounter", "virtual"): "rare: two seeds of Synthea differ by 40 % themselves",
-    "urgentcare encounters": "a few people with lasting symptoms have hundreds: the standard error of 1,850 people is 12 %",
 }
