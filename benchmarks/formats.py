@@ -22,7 +22,7 @@ from healthsynth.settings import Settings
 from tests.conformance.postgres import binaries, server
 
 FORMATS = ("fhir", "ndjson", "csv", "parquet", "duckdb", "postgres", "notes", "html")
-_ROUNDS = 3  # other work on the machine makes some of them dearer
+_ROUNDS = 5  # other work on the machine makes some of them dearer
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from operator import itemgetter
 
 from healthsynth.export.charges import Fills, insurer, is_institutional
 from healthsynth.export.csv.columns import Columns, optional, required
-from healthsynth.export.csv.page import Line, Open, Page
+from healthsynth.export.csv.page import NUMBER_DIGITS, Line, Open, Page
 from healthsynth.export.csv.text import money, quoted
 from healthsynth.record.events import Prescription
 from healthsynth.record.ids import CLAIM, FILL_CLAIM, FILL_TRANSACTION, TRANSACTION, nth, uuid
@@ -126,7 +126,7 @@ _DEPARTMENTS = {
 _PEDIATRIC, _ADULT = 10, 20  # wellness visits
 _ADULT_YEARS = 18
 _METHODS = ("CC", "CHECK", "CASH")
-_LANE_BITS = 16  # room for the transactions of one claim
+_LANE_BITS = 16  # room for the transactions of one claim: the last four digits of their ids
 
 
 def visit_claim(page: Page, open_: Open) -> tuple[int, int]:
@@ -162,7 +162,8 @@ def fill_claims(page: Page, open_: Open, event: Prescription, filled: Sequence[F
     Returns:
         (total, covered) of all of them in cents.
     """
-    stamps, prefix, total, covered = page.stamps, page.prefix, 0, 0
+    stamps, total, covered = page.stamps, 0, 0
+    claim_head, steps_head = (uuid(page.prefix, lane, 0)[:-NUMBER_DIGITS] for lane in (FILL_CLAIM, FILL_TRANSACTION))
     codes, earliest = _diagnoses(open_, filled[0].time)
     onset = stamps[earliest]
     add_claim, add_steps = page.out["claims"].append, page.out["claims_transactions"].append
@@ -172,8 +173,8 @@ def fill_claims(page: Page, open_: Open, event: Prescription, filled: Sequence[F
         claim, steps = _fill_templates(page, that_day, event, codes, fills)
         for place, time in zip(fills.places, fills.times, strict=True):
             each = nth(event.number, place)
-            head = uuid(prefix, FILL_TRANSACTION, each << _LANE_BITS)[:-4]
-            values = head, uuid(prefix, FILL_CLAIM, each), onset, stamps[time], stamps[time + fills.length]
+            ids = f"{steps_head}{each:08x}", f"{claim_head}{each:012x}"
+            values = *ids, onset, stamps[time], stamps[time + fills.length]
             add_claim(_filled(claim, values))
             add_steps(_filled(steps, values))
         price, share = fills.number * fills.price, fills.number * fills.covered
