@@ -17,7 +17,7 @@ from healthsynth.export.base import Exporter, Sink
 from healthsynth.pipeline import Pipeline
 from healthsynth.record.record import Record
 from healthsynth.run import assemble, chunks, layout, worker
-from healthsynth.run.supervisor import keep_pages
+from healthsynth.run.supervisor import collect_rarely, keep_pages
 from healthsynth.settings import Settings
 from tests.conformance.postgres import binaries, server
 
@@ -50,6 +50,7 @@ def formats(settings: Settings, patients: int, warm_up: int, names: Sequence[str
     pipeline = Pipeline(settings)
     numbers = [number for chunk in range(last) for number in chunks.numbers(settings, chunk)]
     records = {number: tuple(pipeline.patients(number)) for number in numbers}
+    collect_rarely()  # as in a worker, which has no records but the one it writes
     known = [name for name in names if name != "postgres" or binaries() is not None]
 
     def cost(name: str) -> float:

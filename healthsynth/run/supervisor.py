@@ -175,9 +175,7 @@ def _work(make: Callable[[], Task], pipe: Connection, close: list[Connection], p
     keep_pages()
     try:
         task = make()
-        gc.collect()
-        gc.freeze()
-        gc.set_threshold(*_COLLECT)
+        collect_rarely()
         while True:
             item = pipe.recv()
             pipe.send(("done", task(item), _peak_bytes()))
@@ -193,6 +191,13 @@ def _die_with(parent: int) -> None:
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() != parent:
         os._exit(1)  # it ended before that
+
+
+def collect_rarely() -> None:
+    """Leave alone what is there now, and look for circles among what comes after only now and then."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*_COLLECT)
 
 
 def keep_pages() -> None:
