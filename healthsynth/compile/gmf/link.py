@@ -24,6 +24,7 @@ CORRECTIONS = (
     "observation by attribute: `is nil` is true where the attribute is unset",
     "as_needed: its value counts, not that it is there",
     "onset: a code that is present as something else does not stop a condition from being recorded",
+    "death without a cause: SNOMED CT's code for one of unknown cause, 87309006, not that for any cause",
     "stroke and atrial fibrillation: the risk of 30 days for those who draw once in 30 days",
 )
 

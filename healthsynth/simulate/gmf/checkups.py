@@ -16,7 +16,9 @@ _OUTPATIENT: Final = Call("outpatient", "33879002", "Administration of vaccine t
 _CERTIFICATE: Final = (Code("SNOMED-CT", "308646001", "Death Certification"),)
 _CAUSE: Final = (Code("LOINC", "69453-9", "Cause of Death [US Standard Certificate of Death]"),)
 _CERTIFICATE_REPORT: Final = (Code("LOINC", "69409-1", "U.S. standard certificate of death - 2003 revision"),)
-UNKNOWN: Final = concepts.concept("cause", (Code("SNOMED-CT", "184305005", "Cause of death unknown"),))
+# Synthea's words, and a code of SNOMED CT that means them.
+_UNKNOWN: Final = concepts.concept("cause", (Code("SNOMED-CT", "184305005", "Cause of death unknown"),))
+_UNKNOWN_CORRECTED: Final = concepts.concept("cause", (Code("SNOMED-CT", "87309006", "Death of unknown cause"),))
 _SHORT: Final = length(15, "minutes")
 _INTO_VISIT: Final = length(10, "minutes")
 
@@ -126,12 +128,17 @@ def vaccinate(life: GmfLife) -> None:
             life.set("C19_FULLY_VACCINATED", True)
 
 
+def unknown_cause(life: GmfLife) -> Concept:
+    """Of a death to which its module gives none."""
+    return _UNKNOWN_CORRECTED if life.engine.corrected else _UNKNOWN
+
+
 def certify(life: GmfLife) -> None:
     """A death with a cause is certified at the first grid point after it."""
     assert life.death is not None
     cause = life.death_cause
     if cause is None:
-        life.chart.death(None, life.death, UNKNOWN, life.death_origin)
+        life.chart.death(None, life.death, unknown_cause(life), life.death_origin)
         return
     at = on_grid(life.birth, life.death)
     what = concepts.concept("procedure", _CERTIFICATE)

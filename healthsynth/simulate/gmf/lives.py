@@ -48,7 +48,7 @@ class Shared:
         """A death that a module of Synthea's format caused ends the life in all others."""
         life = self.living.life
         if p.dead is None and life.death is not None and life.death <= p.now:
-            cause: Concept = life.death_cause or checkups.UNKNOWN
+            cause: Concept = life.death_cause or checkups.unknown_cause(life)
             p.dead = Death(p.number(), None, life.death, cause, life.death_origin)
 
     def announce(self, p: Patient, number: int, start: Clock) -> None:

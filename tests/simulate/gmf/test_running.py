@@ -165,6 +165,17 @@ def test_a_death_is_certified_at_the_next_grid_point(tmp_path: Path) -> None:
     assert record.death.cause.primary.code == "22298006"
 
 
+@pytest.mark.parametrize(("mode", "cause"), [("compatible", "184305005"), ("corrected", "87309006")])
+def test_a_death_without_a_cause_has_one_that_says_so(tmp_path: Path, mode: str, cause: str) -> None:
+    dies = {"type": "Death", "exact": {"quantity": 9, "unit": "days"}}
+    world = World(tmp_path, {"m": module("M", X=dies)}, mode=mode)
+    world.to(100)
+    world.living.finish()
+    record = world.life.chart.record(world.life.end)
+    assert record.death is not None
+    assert record.death.cause.primary.code == cause
+
+
 def test_a_life_leaves_nothing_that_the_garbage_collector_has_to_find(tmp_path: Path) -> None:
     order = {"type": "MedicationOrder", "codes": code("313988", "RxNorm"), "chronic": True, "assign_to_attribute": "a"}
     takes = {"type": "Procedure", "codes": code("2"), "duration": {"low": 30, "high": 40, "unit": "minutes"}}
