@@ -162,6 +162,7 @@ def _how(code: int | None) -> str:
 _COLLECT = 200_000, 10, 10  # a life makes thousands of objects, and next to none that refer to each other
 _TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3  # of glibc's mallopt
 _KEPT, _LARGE = 256 << 20, 64 << 20  # bytes
+_MOST_FREE = 64 << 20  # bytes that a worker holds without use
 
 
 # --- in the worker ----------------------------------------------------------------------------------------------------
@@ -178,7 +179,9 @@ def _work(make: Callable[[], Task], pipe: Connection, close: list[Connection], p
         collect_rarely()
         while True:
             item = pipe.recv()
-            pipe.send(("done", task(item), _peak_bytes()))
+            done = task(item)
+            give_back()
+            pipe.send(("done", done, _peak_bytes()))
     except (EOFError, BrokenPipeError, ConnectionResetError):
         return  # the parent is gone or has enough
     except Exception as error:
@@ -206,6 +209,37 @@ def keep_pages() -> None:
     if mallopt is not None:
         mallopt(_MMAP_THRESHOLD, _LARGE)
         mallopt(_TRIM_THRESHOLD, _KEPT)
+
+
+class _Heap(ctypes.Structure):
+    """What glibc's mallinfo2 says, in bytes."""
+
+    _fields_ = tuple(
+        (name, ctypes.c_size_t)
+        for name in (
+            "arena",
+            "ordblks",
+            "smblks",
+            "hblks",
+            "hblkhd",
+            "usmblks",
+            "fsmblks",
+            "uordblks",
+            "fordblks",
+            "keepcost",
+        )
+    )
+
+
+def give_back() -> None:
+    """Let the system have what a few very large patients have left behind, so that a long run's memory stays flat."""
+    if sys.platform == "linux":
+        libc = ctypes.CDLL(None)
+        told = getattr(libc, "mallinfo2", None)  # glibc 2.33 and later
+        if told is not None:
+            told.restype = _Heap
+            if told().fordblks > _MOST_FREE:
+                libc.malloc_trim(0)
 
 
 def _portable(error: Exception) -> Exception:
