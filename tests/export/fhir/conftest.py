@@ -31,7 +31,9 @@ def notes(record):
 
 
 def lines_of(exporter: FhirExporter, record: Record) -> dict[str, list[str]]:
-    """Resource type -> the lines of NDJSON."""
+    """Resource type -> the lines of NDJSON, each of which has an end."""
     texts: defaultdict[str, BytesIO] = defaultdict(BytesIO)
     exporter.ndjson(record, texts)
-    return {kind: text.getvalue().decode().splitlines() for kind, text in texts.items()}
+    lines = {kind: text.getvalue().decode().split("\n") for kind, text in texts.items()}
+    assert all(found.pop() == "" for found in lines.values())
+    return lines
