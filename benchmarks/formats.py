@@ -17,7 +17,7 @@ from healthsynth.export.base import Exporter, Sink
 from healthsynth.pipeline import Pipeline
 from healthsynth.record.record import Record
 from healthsynth.run import assemble, chunks, layout, worker
-from healthsynth.run.supervisor import collect_rarely, keep_pages
+from healthsynth.run.memory import collect_rarely, keep_pages
 from healthsynth.settings import Settings
 from tests.conformance.postgres import binaries, server
 

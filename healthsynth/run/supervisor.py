@@ -8,7 +8,6 @@ import ctypes
 import gc
 import multiprocessing
 import os
-import resource
 import signal
 import sys
 from collections import Counter, deque
@@ -19,6 +18,7 @@ from multiprocessing.process import BaseProcess
 from typing import Any, NamedTuple
 
 from healthsynth.errors import HealthsynthError, ProblemsError
+from healthsynth.run import memory
 
 MOST_DEATHS = 3  # of workers on one item, and of workers in a row that die before they have done anything
 _PR_SET_PDEATHSIG = 1
@@ -159,12 +159,6 @@ def _how(code: int | None) -> str:
     return f"{name}; perhaps too little memory" if name == "SIGKILL" else name
 
 
-_COLLECT = 200_000, 10, 10  # a life makes thousands of objects, and next to none that refer to each other
-_TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3  # of glibc's mallopt
-_KEPT, _LARGE = 256 << 20, 64 << 20  # bytes
-_MOST_FREE = 64 << 20  # bytes that a worker holds without use
-
-
 # --- in the worker ----------------------------------------------------------------------------------------------------
 def _work(make: Callable[[], Task], pipe: Connection, close: list[Connection], parent: int) -> None:
     """The main function of a worker process."""
@@ -173,15 +167,15 @@ def _work(make: Callable[[], Task], pipe: Connection, close: list[Connection], p
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches all processes of a terminal; the parent decides
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     _die_with(parent)
-    keep_pages()
+    memory.keep_pages()
     try:
         task = make()
-        collect_rarely()
+        memory.collect_rarely()
         while True:
             item = pipe.recv()
             done = task(item)
-            give_back()
-            pipe.send(("done", done, _peak_bytes()))
+            memory.give_back()
+            pipe.send(("done", done, memory.peak_bytes()))
     except (EOFError, BrokenPipeError, ConnectionResetError):
         return  # the parent is gone or has enough
     except Exception as error:
@@ -196,52 +190,6 @@ def _die_with(parent: int) -> None:
         os._exit(1)  # it ended before that
 
 
-def collect_rarely() -> None:
-    """Leave alone what is there now, and look for circles among what comes after only now and then."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(*_COLLECT)
-
-
-def keep_pages() -> None:
-    """Bundles of a megabyte come and go: have glibc keep their pages, which cost as much to ask for as to fill."""
-    mallopt = getattr(ctypes.CDLL(None), "mallopt", None) if sys.platform == "linux" else None
-    if mallopt is not None:
-        mallopt(_MMAP_THRESHOLD, _LARGE)
-        mallopt(_TRIM_THRESHOLD, _KEPT)
-
-
-class _Heap(ctypes.Structure):
-    """What glibc's mallinfo2 says, in bytes."""
-
-    _fields_ = tuple(
-        (name, ctypes.c_size_t)
-        for name in (
-            "arena",
-            "ordblks",
-            "smblks",
-            "hblks",
-            "hblkhd",
-            "usmblks",
-            "fsmblks",
-            "uordblks",
-            "fordblks",
-            "keepcost",
-        )
-    )
-
-
-def give_back() -> None:
-    """Let the system have what a few very large patients have left behind, so that a long run's memory stays flat."""
-    if sys.platform == "linux":
-        libc = ctypes.CDLL(None)
-        told = getattr(libc, "mallinfo2", None)  # glibc 2.33 and later
-        if told is not None:
-            told.restype = _Heap
-            if told().fordblks > _MOST_FREE:
-                libc.malloc_trim(0)
-
-
 def _portable(error: Exception) -> Exception:
     """An exception that survives the pipe, with the worker's traceback as a note for --debug."""
     import traceback
@@ -254,9 +202,3 @@ def _portable(error: Exception) -> Exception:
         copy = HealthsynthError(f"{type(error).__name__}: {error}")
     copy.add_note("in a worker:\n" + "".join(traceback.format_exception(error)))
     return copy
-
-
-def _peak_bytes() -> int:
-    """The most memory this process has had resident."""
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak if sys.platform == "darwin" else peak * 1024

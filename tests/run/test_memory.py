@@ -8,7 +8,7 @@ import pytest
 
 _HELD = """
 from pathlib import Path
-from healthsynth.run.supervisor import give_back, keep_pages
+from healthsynth.run.memory import give_back, keep_pages
 
 def resident():
     return int(Path("/proc/self/statm").read_text().split()[1]) * 4096
