@@ -17,7 +17,7 @@ from healthsynth.export.base import Json, Output, Used
 from healthsynth.export.csv.columns import Columns, optional, required
 from healthsynth.export.csv.text import Stamps, coded, quoted
 from healthsynth.record.events import Diagnosis, Visit
-from healthsynth.record.ids import EVENT, prefix, uuid
+from healthsynth.record.ids import EVENT, id_head, prefix
 from healthsynth.record.record import Record, Truth
 from healthsynth.units import DAY, Clock
 
@@ -93,7 +93,7 @@ class TruthFormat:
     def rows(self, record: Record) -> dict[str, list[str]]:
         """Table -> its lines for one record."""
         person = record.person
-        head = uuid(prefix(person.seed, person.number, person.attempt), EVENT, 0)[:-12]
+        head = id_head(prefix(person.seed, person.number, person.attempt), EVENT)
         stamps = Stamps(person.time_zone)
         steps = record.truth
         return {

@@ -38,10 +38,15 @@ def prefix(seed: int, number: int, attempt: int) -> str:
     return f"{key(seed, 'id', number, attempt) >> 68:015x}"
 
 
-def uuid(person_prefix: str, lane: int, number: int) -> str:
-    """The id for `number` (0 <= number < 2**48) in a lane (0..0xfff)."""
+def id_head(person_prefix: str, lane: int) -> str:
+    """What all ids of a person in a lane (0..0xfff) begin with: all but the 12 hex digits of the number."""
     p = person_prefix
-    return f"{p[:8]}-{p[8:12]}-8{lane:03x}-a{p[12:15]}-{number:012x}"
+    return f"{p[:8]}-{p[8:12]}-8{lane:03x}-a{p[12:15]}-"
+
+
+def uuid(person_prefix: str, lane: int, number: int) -> str:
+    """The id for `number` (0 <= number < 2**48) in a lane."""
+    return f"{id_head(person_prefix, lane)}{number:012x}"
 
 
 def stable(*purpose: object) -> str:

@@ -11,10 +11,10 @@ from operator import itemgetter
 
 from healthsynth.export.charges import Fills, insurer, is_institutional
 from healthsynth.export.csv.columns import Columns, optional, required
-from healthsynth.export.csv.page import NUMBER_DIGITS, Line, Open, Page
+from healthsynth.export.csv.page import Line, Open, Page
 from healthsynth.export.csv.text import money, quoted
 from healthsynth.record.events import Prescription
-from healthsynth.record.ids import CLAIM, FILL_CLAIM, FILL_TRANSACTION, TRANSACTION, nth, uuid
+from healthsynth.record.ids import CLAIM, FILL_CLAIM, FILL_TRANSACTION, TRANSACTION, id_head, nth, uuid
 from healthsynth.units import Clock, age_years
 
 _DIAGNOSES = 8
@@ -126,7 +126,6 @@ _DEPARTMENTS = {
 _PEDIATRIC, _ADULT = 10, 20  # wellness visits
 _ADULT_YEARS = 18
 _METHODS = ("CC", "CHECK", "CASH")
-_LANE_BITS = 16  # room for the transactions of one claim: the last four digits of their ids
 
 
 def visit_claim(page: Page, open_: Open) -> tuple[int, int]:
@@ -137,7 +136,7 @@ def visit_claim(page: Page, open_: Open) -> tuple[int, int]:
     """
     visit = open_.visit
     id_ = uuid(page.prefix, CLAIM, visit.number)
-    head = uuid(page.prefix, TRANSACTION, visit.number << _LANE_BITS)[:-4]
+    head = f"{id_head(page.prefix, TRANSACTION)}{visit.number:08x}"
     codes, onset = _diagnoses(open_, visit.start)
     stamps = page.stamps
     page.out["claims"].append(_claim(page, open_, id_, codes, stamps[onset], stamps[visit.start]))
@@ -163,7 +162,7 @@ def fill_claims(page: Page, open_: Open, event: Prescription, filled: Sequence[F
         (total, covered) of all of them in cents.
     """
     stamps, total, covered = page.stamps, 0, 0
-    claim_head, steps_head = (uuid(page.prefix, lane, 0)[:-NUMBER_DIGITS] for lane in (FILL_CLAIM, FILL_TRANSACTION))
+    claim_head, steps_head = id_head(page.prefix, FILL_CLAIM), id_head(page.prefix, FILL_TRANSACTION)
     codes, earliest = _diagnoses(open_, filled[0].time)
     onset = stamps[earliest]
     add_claim, add_steps = page.out["claims"].append, page.out["claims_transactions"].append

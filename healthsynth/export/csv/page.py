@@ -8,12 +8,10 @@ from healthsynth.export.csv.totals import Totals
 from healthsynth.export.visit_codes import visit_code
 from healthsynth.people.person import Coverage
 from healthsynth.record.events import End, Visit
-from healthsynth.record.ids import COVERAGE, EVENT, prefix, uuid
+from healthsynth.record.ids import COVERAGE, EVENT, id_head, prefix, uuid
 from healthsynth.record.record import Record
 from healthsynth.units import Clock
 from healthsynth.vocabulary import Code
-
-NUMBER_DIGITS = 12  # of an id; the rest of it is the same for all events of a person
 
 
 class Line(NamedTuple):
@@ -67,7 +65,7 @@ class Page:
         self.record = record
         self.patient = person.id
         self.prefix = prefix(person.seed, person.number, person.attempt)
-        self.head = uuid(self.prefix, EVENT, 0)[:-NUMBER_DIGITS]
+        self.head = id_head(self.prefix, EVENT)
         # Start of a period of insurance -> its id, the same as that of the Coverage in FHIR; "" without insurance.
         self.members = {
             period.start: uuid(self.prefix, COVERAGE, place) if insurer(period) else ""

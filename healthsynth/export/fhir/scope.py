@@ -26,7 +26,7 @@ from healthsynth.export.fhir.slots import (
 from healthsynth.export.moments import DAYS, TIMES
 from healthsynth.people.hours import offset_text
 from healthsynth.record.events import Visit
-from healthsynth.record.ids import CLAIM, EVENT, LANES, prefix, stable, uuid
+from healthsynth.record.ids import CLAIM, EVENT, LANES, id_head, prefix, stable
 from healthsynth.record.record import Record
 from healthsynth.units import DAY, Clock, birthday
 from healthsynth.vocabulary import Concept
@@ -143,7 +143,7 @@ class Places:
     def __init__(self, record: Record, guide: str):
         person = record.person
         own = prefix(person.seed, person.number, person.attempt)
-        self.heads = {lane: uuid(own, lane, 0)[:24] for lane in (*range(LANES), CLAIM)}
+        self.heads = {lane: id_head(own, lane) for lane in (*range(LANES), CLAIM)}
         self.instants = _Instants(person.time_zone)
         self.guide = guide
         self._grown_up = birthday(person.birth, 18)
