@@ -23,6 +23,7 @@ from healthsynth.settings import Settings
 
 if TYPE_CHECKING:
     from healthsynth.export.fhir import FhirExporter
+    from healthsynth.export.fhir.exporter import Texts
 
 MEDIA_TYPE = "application/fhir+ndjson"
 _PIECE = 1 << 20  # bytes of lines that are compressed together
@@ -65,7 +66,7 @@ class NdjsonFormat:
         self._base = settings.bulk_url.rstrip("/")
         self._instant = f"{settings.as_of}T00:00:00Z"
         self._fhir = fhir
-        self._texts: defaultdict[str, BytesIO] = defaultdict(BytesIO)  # of a chunk; used again, as they are large
+        self._texts: Texts = defaultdict(BytesIO)  # of a chunk; used again, as they are large
         self._patients: defaultdict[str, list[tuple[int, int]]] = defaultdict(list)  # type -> (end in its text, lines)
         self._pieces: defaultdict[str, list[Piece]] = defaultdict(list)
         self._shared: dict[str, tuple[bytes, list[Piece]]] = {}
@@ -96,7 +97,7 @@ class NdjsonFormat:
         for plain in taken:
             for kind, pieces in plain["pieces"].items():
                 self._pieces[kind] += [Piece(*piece) for piece in pieces]
-        texts: defaultdict[str, BytesIO] = defaultdict(BytesIO)
+        texts: Texts = defaultdict(BytesIO)
         self._fhir.shared_ndjson(used.facilities.values(), used.clinicians.values(), used.payers.values(), texts)
         self._shared = {}
         for kind, text in texts.items():

@@ -270,11 +270,8 @@ class Walk:
             self._add(medications.ORDER, order, v, over, link)
         why = self._conditions(() if link is None else (link,), v)
         for group in chain.from_iterable([medications.alike(e, each) for each in fills]):
-            number, of_order, days = (
-                nth(e.number, group.place),
-                medications.order_of(e, group.place),
-                group.length // DAY,
-            )
+            number, of_order = nth(e.number, group.place), medications.order_of(e, group.place)
+            days = group.length // DAY
             handed = medications.Dispensed(
                 number, of_order, not group.place, group.time, e.concept, e.dose, days, e.origin
             )
