@@ -2,7 +2,7 @@
 
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from itertools import count
 from typing import Any, TypeVar
@@ -25,6 +25,10 @@ class _Nowhere:
 
     def file(self, path: str, content: bytes) -> None:
         pass
+
+    def stream(self, path: str, blocks: Iterable[bytes]) -> None:
+        for _ in blocks:
+            pass
 
     def append(self, path: str, content: bytes) -> None:
         pass

@@ -27,6 +27,9 @@ class Output(Protocol):
     def file(self, path: str, content: bytes) -> None:
         """A whole file. Nobody else writes this path."""
 
+    def stream(self, path: str, blocks: Iterable[bytes]) -> None:
+        """A whole file, block by block, so that a large one need not be in memory."""
+
     def append(self, path: str, content: bytes) -> None:
         """The next bytes of a file that all records go to, in order of patients."""
 
@@ -103,7 +106,7 @@ class Exporter(Protocol):
         """What `finish` needs to know of the records since the last call, as JSON; {} if nothing."""
 
     def finish(self, used: Used, taken: Iterable[Json], out: Output) -> None:
-        """Write what patients share, after all records; only `out.file` and `out.count`."""
+        """Write what patients share, after all records; only `out.file`, `out.stream` and `out.count`."""
 
 
 @runtime_checkable

@@ -41,7 +41,7 @@ class FhirFormat:
         return {}
 
     def add(self, record: Record, out: Output) -> None:
-        out.file(f"fhir/{record.person.id}.json", self._fhir.bundle(record))
+        out.stream(f"fhir/{record.person.id}.json", self._fhir.blocks(record))
         for kind, number in self._fhir.counts.items():
             out.count(kind, number)
 

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 from healthsynth.units import MINUTE
 
-_MOST_DAYS = 1 << 13  # beyond that a text is made again each time
+_MOST = 1 << 13  # of each that are kept; beyond that a text is made again each time
 _HOUR = 60 * MINUTE
 
 
@@ -13,16 +13,18 @@ class _Days(dict[int, str]):
 
     def __missing__(self, days: int) -> str:
         text = (date(1970, 1, 1) + timedelta(days=days)).isoformat()
-        if len(self) < _MOST_DAYS:
+        if len(self) < _MOST:
             self[days] = text
         return text
 
 
 class _Times(dict[int, str]):
-    """Seconds after midnight -> THH:MM:SS; 86,400 of them at most."""
+    """Seconds after midnight -> THH:MM:SS."""
 
     def __missing__(self, second: int) -> str:
-        text = self[second] = f"T{second // _HOUR:02d}:{second // MINUTE % 60:02d}:{second % MINUTE:02d}"
+        text = f"T{second // _HOUR:02d}:{second // MINUTE % 60:02d}:{second % MINUTE:02d}"
+        if len(self) < _MOST:
+            self[second] = text
         return text
 
 

@@ -42,6 +42,9 @@ class _Packer:
     def file(self, path: str, content: bytes) -> None:
         self.out.file(path + SUFFIX, pack(content))
 
+    def stream(self, path: str, blocks: Iterable[bytes]) -> None:
+        self.file(path, b"".join(blocks))
+
     def append(self, path: str, content: bytes) -> None:
         self._appended.setdefault(path, []).append(content)
 

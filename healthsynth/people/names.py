@@ -4,7 +4,9 @@ The census and the register of births write no accents; people of Hispanic origi
 A full name put together here may by chance be a living person's.
 """
 
+from array import array
 from bisect import bisect
+from collections.abc import Sequence
 from functools import cache
 from itertools import accumulate
 
@@ -34,20 +36,20 @@ def _surnames() -> list[str]:
 
 
 @cache
-def _given(decade: int, sex: str, people: str) -> tuple[list[int], list[float]]:
+def _given(decade: int, sex: str, people: str) -> tuple[Sequence[int], Sequence[float]]:
     table = arrays("names.npz")
     which = table["given_index"][decade, ("male", "female").index(sex)]
     weights = table["given_share"][decade, ("male", "female").index(sex)].astype(float)
     if people != _ALL:
         weights = weights * table["given_race"][which.astype(int), GROUPS.index(people)]
-    return which.tolist(), list(accumulate(weights.tolist()))
+    return array("I", which.tolist()), array("d", accumulate(weights.tolist()))
 
 
 @cache
-def _family(people: str) -> list[float]:
+def _family(people: str) -> Sequence[float]:
     weights = arrays("names.npz")["surname_weight"].astype(float)
     column = weights.sum(axis=1) if people == _ALL else weights[:, GROUPS.index(people)]
-    return list(accumulate(column.tolist()))
+    return array("d", accumulate(column.tolist()))
 
 
 @cache

@@ -8,8 +8,10 @@ from bisect import bisect
 from dataclasses import dataclass, replace
 from itertools import accumulate
 from random import Random
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from healthsynth.errors import UsageError
 from healthsynth.people import household, identifiers, language, names
@@ -69,7 +71,7 @@ class People:
         if not len(self._chosen):
             raise UsageError(f"there is no place '{selection.city}' in {selection.state}")
         self._where: dict[tuple[int, int], np.ndarray[tuple[int], np.dtype[np.float64]]] = {}
-        self._birthplaces: dict[str, tuple[list[int], list[float]]] = {}
+        self._birthplaces: dict[str, tuple[NDArray[Any], NDArray[Any]]] = {}
         self._last: Slot | None = None
 
     def slot(self, number: int) -> Slot:
@@ -180,15 +182,15 @@ class People:
         table = places()
         state = slot.place.state if language.born_where_living(stayed) else None
         indices, cumulative = self._towns(state or "")
-        at = indices[min(bisect(cumulative, where * cumulative[-1]), len(indices) - 1)]
+        at = int(indices[min(int(cumulative.searchsorted(where * cumulative[-1], side="right")), len(indices) - 1)])
         return table.names[at], table.states[int(table.state[at])], "US"
 
-    def _towns(self, state: str) -> tuple[list[int], list[float]]:
+    def _towns(self, state: str) -> tuple[NDArray[Any], NDArray[Any]]:
         """Places of a state ("": of the country) with cumulative populations."""
         found = self._birthplaces.get(state)
         if found is None:
             chosen = places().chosen(state or None, None)
-            found = self._birthplaces[state] = chosen.tolist(), np.cumsum(places().weight[chosen]).tolist()
+            found = self._birthplaces[state] = chosen, np.cumsum(places().weight[chosen])
         return found
 
 

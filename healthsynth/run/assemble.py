@@ -4,7 +4,7 @@ Every file is streamed to a temporary one, fsynced, renamed and journalled. A ru
 """
 
 import shutil
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -23,20 +23,23 @@ Chunks = Mapping[int, Mapping[str, Any]]  # number -> line of the journal
 Told = Callable[[Written], None]
 
 
-def region(output: Path, chunk: int, at: int, size: int) -> Iterator[bytes]:
+def stretches(output: Path, chunk: int, regions: Iterable[Sequence[int]]) -> Iterator[bytes]:
     """Bytes of a chunk's part, block by block.
 
+    Args:
+        regions: (where one begins, bytes) of each.
     Raises:
         HealthsynthError: the part is shorter than the journal says.
     """
     with layout.part(output, chunk).open("rb") as file:
-        file.seek(at)
-        while size:
-            block = file.read(min(size, _BLOCK))
-            if not block:
-                raise HealthsynthError(f"{layout.part(output, chunk)} is damaged; start again with --overwrite")
-            size -= len(block)
-            yield block
+        for at, size in regions:
+            file.seek(at)
+            while size:
+                block = file.read(min(size, _BLOCK))
+                if not block:
+                    raise HealthsynthError(f"{layout.part(output, chunk)} is damaged; start again with --overwrite")
+                size -= len(block)
+                yield block
 
 
 def _appended(chunks: Chunks) -> set[str]:
@@ -58,9 +61,9 @@ def tables(output: Path, chunks: Chunks, exporters: Mapping[str, Exporter], done
 def _table(output: Path, chunks: Chunks, path: str, head: bytes) -> Iterator[bytes]:
     yield head
     for chunk in sorted(chunks):
-        place = chunks[chunk]["part"].get(path)
-        if place is not None:
-            yield from region(output, chunk, *place)
+        regions = chunks[chunk]["part"].get(path)
+        if regions:
+            yield from stretches(output, chunk, regions)
 
 
 class _Finish:
@@ -72,8 +75,11 @@ class _Finish:
         self.exporter = ""
 
     def file(self, path: str, content: bytes) -> None:
+        self.stream(path, (content,))
+
+    def stream(self, path: str, blocks: Iterable[bytes]) -> None:
         if path not in self._done:
-            written = disk.write_whole(self._output / path, layout.temporary(self._output, "shared"), (content,))
+            written = disk.write_whole(self._output / path, layout.temporary(self._output, "shared"), blocks)
             self._told(Written(path, *written))
 
     def append(self, path: str, content: bytes) -> None:
@@ -86,7 +92,7 @@ class _Finish:
 
 def facts_of(output: Path, chunk: int, line: Mapping[str, Any]) -> dict[str, Any]:
     """The facts that a chunk left."""
-    told: dict[str, Any] = orjson.loads(b"".join(region(output, chunk, *line["part"][FACTS])))
+    told: dict[str, Any] = orjson.loads(b"".join(stretches(output, chunk, line["part"][FACTS])))
     return told
 
 
@@ -121,17 +127,18 @@ class _Region:
 
     def read(self, path: str, start: int = 0, size: int | None = None) -> Iterator[bytes]:
         for chunk in sorted(self._chunks):
-            at, length = self._chunks[chunk]["part"].get(path, (0, 0))
-            if start >= length:
-                start -= length
-                continue
-            here = length - start if size is None else min(length - start, size)
-            yield from region(self._output, chunk, at + start, here)
-            start = 0
-            if size is not None:
-                size -= here
-                if not size:
-                    return
+            regions = []
+            for at, length in self._chunks[chunk]["part"].get(path, ()):
+                here = max(0, length - start if size is None else min(length - start, size))
+                if here:
+                    regions.append((at + start, here))
+                start = max(0, start - length)
+                if size is not None:
+                    size -= here
+            if regions:
+                yield from stretches(self._output, chunk, regions)
+            if size == 0:
+                return
 
 
 class _Files:

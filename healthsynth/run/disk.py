@@ -61,34 +61,41 @@ def write(path: Path, parts: Iterable[bytes]) -> tuple[int, str]:
     return size, digest.hexdigest()
 
 
-def write_part(path: Path, parts: Iterable[bytes]) -> None:
-    """Write and fsync a file that only this run reads, at its end: nobody asks for its hash.
+class Part:
+    """A file that only this run reads, at its end: nobody asks for its hash.
 
     It goes past the system's memory where that can be done: to fill fresh pages costs several times as much.
     """
-    block = memoryview(mmap.mmap(-1, _BLOCK))  # begins at a page, as such memory must
-    with path.open("wb", buffering=0) as file:
-        _past_memory(file, True)
-        for size in _gathered(parts, block):
-            if size < _BLOCK:  # the end of the file: what goes past memory is whole sectors
-                _past_memory(file, False)
-            _write_past(file, block[:size])
-        _settle(file)
 
+    def __init__(self, path: Path):
+        self.size = 0  # bytes written
+        self._block = memoryview(mmap.mmap(-1, _BLOCK))  # begins at a page, as such memory must
+        self._filled = 0
+        self._file = path.open("wb", buffering=0)
+        _past_memory(self._file, True)
 
-def _gathered(parts: Iterable[bytes], block: memoryview) -> Iterator[int]:
-    """Fill a block again and again; yields how much of it. Only the last time that may be less than all."""
-    filled = 0
-    for part in parts:
-        rest = memoryview(part)
+    def write(self, content: bytes) -> None:
+        """The next bytes; they go to the disk in whole blocks."""
+        self.size += len(content)
+        rest = memoryview(content)
         while rest:
-            taken = min(len(rest), len(block) - filled)
-            block[filled : filled + taken] = rest[:taken]
-            rest, filled = rest[taken:], filled + taken
-            if filled == len(block):
-                yield filled
-                filled = 0
-    yield filled
+            taken = min(len(rest), len(self._block) - self._filled)
+            self._block[self._filled : self._filled + taken] = rest[:taken]
+            rest, self._filled = rest[taken:], self._filled + taken
+            if self._filled == len(self._block):
+                _write_past(self._file, self._block)
+                self._filled = 0
+
+    def finish(self) -> None:
+        """Write the rest, fsync and close."""
+        _past_memory(self._file, False)  # only whole sectors can go past memory
+        _write_past(self._file, self._block[: self._filled])
+        _settle(self._file)
+        self._file.close()
+
+    def abandon(self) -> None:
+        """Close it as it is."""
+        self._file.close()
 
 
 def _past_memory(file: FileIO, past: bool) -> None:

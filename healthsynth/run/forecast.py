@@ -28,6 +28,10 @@ class _Counted:
         self.files += 1
         self.bytes += len(content)
 
+    def stream(self, path: str, blocks: Iterable[bytes]) -> None:
+        self.files += 1
+        self.bytes += sum(map(len, blocks))
+
     def append(self, path: str, content: bytes) -> None:
         self.appended[path] += len(content)
 

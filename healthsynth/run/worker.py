@@ -1,7 +1,7 @@
 """One chunk: its patients lived and written. Who calls is not known here: a worker process, a test, a cluster.
 
     .healthsynth/open/<chunk>-<process>/0, 1, ...   whole files under way
-    .healthsynth/parts/<chunk>                      what the chunk appends to shared files, one after the other, then facts
+    .healthsynth/parts/<chunk>                      what the chunk appends to shared files, stretch by stretch, and facts
 
 All is written and fsynced, then renamed. The line that is returned goes into the journal: from then on the chunk counts.
 """
@@ -9,7 +9,7 @@ All is written and fsynced, then renamed. The line that is returned goes into th
 import os
 import shutil
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
@@ -24,6 +24,7 @@ from healthsynth.run.facts import Facts
 from healthsynth.settings import Settings
 
 FACTS = "#facts"  # the region of a part that holds facts; no path begins with '#'
+_MOST_HELD = 4 << 20  # bytes appended that are kept in memory
 
 
 class Work(Protocol):
@@ -46,18 +47,28 @@ class ChunkOutput:
         self._open = layout.open_chunks(output) / f"{chunk:07d}-{os.getpid()}"
         self._open.mkdir(parents=True, exist_ok=True)
         self._written: list[disk.Written] = []
-        self._appended: dict[str, list[bytes]] = defaultdict(list)
+        self._part = disk.Part(self._open / "part")
+        self._regions: dict[str, list[tuple[int, int]]] = defaultdict(list)  # path -> (start in the part, bytes)
+        self._appended: dict[str, list[bytes]] = defaultdict(list)  # not yet in the part
+        self._held = 0  # bytes of it
         self.exporter = ""
         self.counts: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
 
     def file(self, path: str, content: bytes) -> None:
         """A whole file, kept under a number until the chunk is finished."""
-        size, digest = disk.write(self._open / str(len(self._written)), (content,))
+        self.stream(path, (content,))
+
+    def stream(self, path: str, blocks: Iterable[bytes]) -> None:
+        """The same, block by block."""
+        size, digest = disk.write(self._open / str(len(self._written)), blocks)
         self._written.append(disk.Written(path, size, digest))
 
     def append(self, path: str, content: bytes) -> None:
         """The next bytes of a shared file."""
         self._appended[path].append(content)
+        self._held += len(content)
+        if self._held > _MOST_HELD:
+            self._let_go()
 
     def count(self, what: str, number: int = 1) -> None:
         """Count for the exporter whose turn it is."""
@@ -65,15 +76,9 @@ class ChunkOutput:
 
     def finish(self, facts: Mapping[str, Any]) -> dict[str, Any]:
         """Put all in place; the journal's words for it."""
-        regions: dict[str, tuple[int, int]] = {}
-        at = 0
-        for path in sorted(self._appended):
-            size = sum(map(len, self._appended[path]))
-            regions[path] = (at, size)
-            at += size
-        told = orjson.dumps(facts)
-        regions[FACTS] = (at, len(told))
-        disk.write_part(self._open / "part", self._parts(told))
+        self.append(FACTS, orjson.dumps(facts))
+        self._let_go()
+        self._part.finish()
         for index, written in enumerate(self._written):
             disk.replace(self._open / str(index), self._output / written.path)
         part = layout.part(self._output, self._chunk)
@@ -82,15 +87,21 @@ class ChunkOutput:
             disk.settle(folder)
         self._open.rmdir()
         counts = {name: dict(sorted(found.items())) for name, found in self.counts.items()}
-        return {"files": [list(written) for written in self._written], "part": regions, "counts": counts}
+        return {"files": [list(written) for written in self._written], "part": self._regions, "counts": counts}
 
-    def _parts(self, told: bytes) -> Iterator[bytes]:
-        for path in sorted(self._appended):
-            yield from self._appended[path]
-        yield told
+    def _let_go(self) -> None:
+        """Put what was appended into the part."""
+        for path, contents in sorted(self._appended.items()):
+            at = self._part.size
+            for content in contents:
+                self._part.write(content)
+            self._regions[path].append((at, self._part.size - at))
+        self._appended.clear()
+        self._held = 0
 
     def abandon(self) -> None:
         """Remove what was begun: it makes room, and a chunk is done again from the start."""
+        self._part.abandon()
         shutil.rmtree(self._open, ignore_errors=True)
 
 

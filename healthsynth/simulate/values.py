@@ -126,42 +126,40 @@ class TableValue(Amount):
     """
 
     def __init__(self, table: MeasureTable, own: OwnRank):
-        self.table = table
-        self.female: list[_Spot] = []  # made when the first woman, the first man is measured
-        self.male: list[_Spot] = []
+        self.female = _Bands(table.female)
+        self.male = _Bands(table.male)
         self.own = own
 
     def at(self, p: Patient) -> float:
-        grid = self.female if p.sex == "female" else self.male
-        if not grid:
-            grid.extend(_grid(self.table.female if p.sex == "female" else self.table.male))
-        mean, sd, skew = grid[(p.now - p.birth) // _GRID_STEP]
+        bands = self.female if p.sex == "female" else self.male
+        mean, sd, skew = bands.at((p.now - p.birth) // _MONTH)
         z = self.own.of(p)
         return mean + sd * (z + (z * z - 1) * skew / 6 if skew else z)
 
 
-_Spot = tuple[float, float, float]  # mean, sd, skew
-# Looked up by month of age instead of searched: between two months nothing is to be seen.
-_GRID_STEP: Final = YEAR // 12
-_GRID_MONTHS: Final = 12 * 125
+# Between two months nothing is to be seen, and a month's place among the bands can be looked up instead of searched.
+_MONTH: Final = YEAR // 12
+_MONTHS: Final = 12 * 125
+_Row = tuple[float, float, float, float]  # age in years at the middle of a band, mean, sd, skew
 
 
-def _grid(rows: tuple[tuple[float, float, float, float], ...]) -> list[_Spot]:
-    """Mean, sd and skew for every month of age, linear between the middles of the bands and flat beyond them."""
-    ages = [row[0] for row in rows]
-    found: list[_Spot] = []
-    for month in range(_GRID_MONTHS):
-        age = month / 12
-        i = bisect_left(ages, age)
-        if i == 0 or i == len(ages):
-            _, mean, sd, skew = rows[0 if i == 0 else -1]
-            found.append((mean, sd, skew))
-            continue
-        before, after = rows[i - 1], rows[i]
-        w = (age - before[0]) / (after[0] - before[0])
-        mean, sd, skew = (before[k] + w * (after[k] - before[k]) for k in (1, 2, 3))
-        found.append((mean, sd, skew))
-    return found
+class _Bands:
+    """Mean, sd and skew by age in whole months, linear between the middles of the bands and flat beyond them."""
+
+    def __init__(self, rows: tuple[_Row, ...]):
+        self.rows: list[_Row] = list(rows)
+        ages = [row[0] for row in rows]
+        self.passed = bytes([bisect_left(ages, month / 12) for month in range(_MONTHS)])  # bands behind one, by month
+
+    def at(self, month: int) -> tuple[float, float, float]:
+        i = self.passed[month]
+        if i == 0 or i == len(self.rows):
+            _, mean, sd, skew = self.rows[0 if i == 0 else -1]
+            return mean, sd, skew
+        start, mean, sd, skew = self.rows[i - 1]
+        end, next_mean, next_sd, next_skew = self.rows[i]
+        w = (month / 12 - start) / (end - start)
+        return mean + w * (next_mean - mean), sd + w * (next_sd - sd), skew + w * (next_skew - skew)
 
 
 class Wander(Amount):

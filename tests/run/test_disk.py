@@ -11,11 +11,19 @@ from healthsynth.run import disk
 BLOCK = disk._BLOCK
 
 
+def write_part(path: Path, *contents: bytes) -> None:
+    part = disk.Part(path)
+    for content in contents:
+        part.write(content)
+    part.finish()
+    assert part.size == sum(map(len, contents))
+
+
 @pytest.mark.parametrize("size", [0, 1, 5_000, BLOCK - 1, BLOCK, BLOCK + 1, 2 * BLOCK, 2 * BLOCK + 5_000])
 @pytest.mark.parametrize("each", [777_777, 3 * BLOCK])
 def test_a_part_is_what_was_given(tmp_path: Path, size: int, each: int):
     content = os.urandom(size)
-    disk.write_part(tmp_path / "part", (content[at : at + each] for at in range(0, size, each)))
+    write_part(tmp_path / "part", *(content[at : at + each] for at in range(0, size, each)))
     assert (tmp_path / "part").read_bytes() == content
 
 
@@ -25,12 +33,12 @@ def test_a_file_system_without_a_way_past_memory_will_do(tmp_path: Path, monkeyp
 
     monkeypatch.setattr(disk.fcntl, "fcntl", refuse)
     content = os.urandom(BLOCK + 5)
-    disk.write_part(tmp_path / "part", [content])
+    write_part(tmp_path / "part", content)
     assert (tmp_path / "part").read_bytes() == content
 
 
 def test_a_file_system_that_refuses_only_when_it_writes_will_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(disk, "_BLOCK", BLOCK + 1)  # not whole sectors
     content = os.urandom(3 * BLOCK)
-    disk.write_part(tmp_path / "part", [content])
+    write_part(tmp_path / "part", content)
     assert (tmp_path / "part").read_bytes() == content

@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from io import BytesIO
-from itertools import chain
+from itertools import chain, islice
 from operator import itemgetter
 from typing import Any, TypeVar
 
@@ -27,6 +27,7 @@ from healthsynth.record.record import Record
 from healthsynth.vocabulary import Concept
 
 _OPEN, _CLOSE = b'{"resourceType":"Bundle","type":"transaction","entry":[', b"]}"
+_BLOCK = 128  # entries that are written together
 _SHAPE = itemgetter(0)
 _Thing = TypeVar("_Thing")
 # Resource type -> its lines. Each is written while the processor still has it at hand: to join them later costs more.
@@ -65,7 +66,6 @@ class FhirExporter:
         self._verdicts = Verdicts(guide, origins)
         self._shapes = Shapes(self._make, self._verdicts.check_shape)
         self._charges = Charges()
-        self._buffer, self._other = BytesIO(), BytesIO()
         self.counts: dict[str, int] = {}  # resources by type, of the last record
         self.facilities: dict[str, Facility] = {}  # those that records so far refer to, by id
         self.clinicians: dict[str, Clinician] = {}
@@ -78,7 +78,11 @@ class FhirExporter:
             ProblemsError: a shape is not valid, or a value cannot stand in its place; names concept, module, state, line.
             HealthsynthError: events of visits that the record has not.
         """
-        return self._bundle(self._jobs(record))
+        return b"".join(self.blocks(record))
+
+    def blocks(self, record: Record) -> Iterator[bytes]:
+        """The text of `bundle`, block by block: that of a very ill patient has tens of megabytes."""
+        return self._blocks(self._jobs(record))
 
     def ndjson(self, record: Record, texts: Texts) -> None:
         """Write the lines of a record to the text of their type: the same resources as in `bundle`, in its order."""
@@ -98,7 +102,7 @@ class FhirExporter:
         """
         for name, jobs in self._shared(facilities, clinicians, payers):
             self.counts = _count(jobs)
-            yield name, self._bundle(jobs)
+            yield name, b"".join(self._blocks(jobs))
 
     def shared_ndjson(
         self, facilities: Iterable[Facility], clinicians: Iterable[Clinician], payers: Iterable[Payer], texts: Texts
@@ -141,25 +145,20 @@ class FhirExporter:
         except ShapeError as error:
             raise self._verdicts.blame(e, error) from error
 
-    def _bundle(self, jobs: Iterable[Job]) -> bytes:
-        """Written into buffers that are used again: asking the system for fresh megabytes costs more than filling them.
-
-        There are two, so that the caller may still hold the bundle before: the bytes returned share the buffer's memory.
-        """
-        out, self._other = self._other, self._buffer
-        self._buffer = out
-        out.seek(0)
-        write, before, e = out.write, _OPEN, None
+    def _blocks(self, jobs: Iterable[Job]) -> Iterator[bytes]:
+        """The text of a bundle, in blocks that the processor still has at hand when they are written."""
+        before, rest, e = _OPEN, iter(jobs), None
         try:
-            for shape, e, v, end, link in jobs:
-                write(before)
-                write(shape.entry(e, v, end, link).encode())
+            while some := list(islice(rest, _BLOCK)):
+                texts = []
+                for shape, e, v, end, link in some:
+                    texts.append(shape.entry(e, v, end, link).encode())
+                yield before
+                yield b",".join(texts)
                 before = b","
         except ShapeError as error:
             raise self._verdicts.blame(e, error) from error
-        write(_CLOSE if before == b"," else _OPEN + _CLOSE)
-        out.truncate()
-        return out.getvalue()
+        yield _CLOSE if before == b"," else _OPEN + _CLOSE
 
     def _jobs(self, record: Record) -> list[Job]:
         jobs = Walk(record, self._guide, self._shapes, self._charges, self._notes, self._concepts).jobs()

@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
+from zlib import compress, decompress
 
 import orjson
 
@@ -97,25 +98,29 @@ class Resource(NamedTuple):
 
     type: str
     place: str  # "Type/id", the id with markers
-    text: bytes  # JSON with markers: there are thousands of shapes, and text is a tenth of what its dicts would be
+    packed: bytes  # JSON with markers, compressed: there are thousands of shapes, and it is seldom asked for
     slots: list[Slot]
     builder: Builder
 
     def template(self) -> Json:
         """The JSON, with markers."""
-        found: Json = orjson.loads(self.text)
+        found: Json = orjson.loads(self.text())
         return found
+
+    def text(self) -> str:
+        """Its JSON, with markers."""
+        return decompress(self.packed).decode()
 
     def entry(self) -> str:
         """The text of `entry(self.template())`."""
         return (
-            f'{{"fullUrl":"{BASE_URL}/{self.place}","resource":{self.text.decode()},'
+            f'{{"fullUrl":"{BASE_URL}/{self.place}","resource":{self.text()},'
             f'"request":{{"method":"PUT","url":"{self.place}"}}}}'
         )
 
     def line(self) -> str:
         """The text as a line of NDJSON."""
-        return f"{self.text.decode()}\n"
+        return f"{self.text()}\n"
 
     def samples(self) -> tuple[tuple[Any, ...], ...]:
         """The sample values of each slot."""
@@ -181,7 +186,8 @@ def trace(family: Family, e: Any, v: Values, end: Any, link: Any, profiles: Mapp
         tracer = Tracer(v.kind if family.by_kind else Var("v.kind"), profiles)
         made = build(builder, seen[0], tracer, *seen[1:])
         kind = made["resourceType"]
-        resources.append(Resource(kind, f"{kind}/{made['id']}", orjson.dumps(made), tracer.slots, builder))
+        packed = compress(orjson.dumps(made), level=1)
+        resources.append(Resource(kind, f"{kind}/{made['id']}", packed, tracer.slots, builder))
         names = names | tracer.names if tracer.names else names
     return Shape(tuple(resources), names)
 

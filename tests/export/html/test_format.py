@@ -1,5 +1,7 @@
 """The format: its files, what it counts, and the list of patients from chunks in any process."""
 
+from collections.abc import Iterable
+
 from healthsynth.export.base import Used
 from healthsynth.export.html import HtmlFormat
 from healthsynth.settings import Settings
@@ -19,6 +21,9 @@ class Folder:
     def file(self, path: str, content: bytes) -> None:
         assert path not in self.files
         self.files[path] = content
+
+    def stream(self, path: str, blocks: Iterable[bytes]) -> None:
+        self.file(path, b"".join(blocks))
 
     def append(self, path: str, content: bytes) -> None:
         raise AssertionError("pages are whole files")
