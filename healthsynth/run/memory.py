@@ -5,14 +5,14 @@ import gc
 import resource
 import sys
 
-_COLLECT = 200_000, 10, 10  # a life makes thousands of objects, and next to none that refer to each other
+_COLLECT = 200_000, 10, 10  # a life makes thousands of objects, and few that refer to each other
 _TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3  # of glibc's mallopt
 _KEPT, _LARGE = 256 << 20, 64 << 20  # bytes
 _MOST_FREE = 64 << 20  # bytes that a worker holds without use
 
 
 def collect_rarely() -> None:
-    """Leave alone what is there now, and look for circles among what comes after only now and then."""
+    """Leave alone what is there now, and look for circles among what comes after only now and then (`give_back`)."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(*_COLLECT)
@@ -33,7 +33,11 @@ class _Heap(ctypes.Structure):
 
 
 def give_back() -> None:
-    """Let the system have what a few very large patients have left behind, so that a long run's memory stays flat."""
+    """After a chunk: free the circles in what it made, and let the system have what a very large patient has left behind.
+
+    So a long run's memory stays flat. What came before the chunk is not looked at.
+    """
+    gc.collect(0)
     if sys.platform == "linux":
         libc = ctypes.CDLL(None)
         told = getattr(libc, "mallinfo2", None)  # glibc 2.33 and later
