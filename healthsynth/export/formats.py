@@ -115,7 +115,7 @@ class CsvFormat:
     def add(self, record: Record, out: Output) -> None:
         for table, rows in self._csv.rows(record).items():
             out.append(_csv_path(table), rows.encode())
-            out.count(table, rows.count("\n"))
+            out.count(table, self._csv.counts[table])
 
     def take(self) -> Json:
         return self._csv.take_totals().plain()

@@ -169,7 +169,8 @@ def fill_claims(page: Page, open_: Open, event: Prescription, filled: Sequence[F
     for fills in filled:
         paid = None if fills.coverage is None else page.record.person.coverage[fills.coverage]
         that_day = open_._replace(coverage=paid)
-        claim, steps = _fill_templates(page, that_day, event, codes, fills)
+        claim, steps, rows = _fill_templates(page, that_day, event, codes, fills)
+        page.folded["claims_transactions"] += fills.number * (rows - 1)
         for place, time in zip(fills.places, fills.times, strict=True):
             each = nth(event.number, place)
             ids = f"{steps_head}{each:08x}", f"{claim_head}{each:012x}"
@@ -184,12 +185,12 @@ def fill_claims(page: Page, open_: Open, event: Prescription, filled: Sequence[F
 
 def _fill_templates(
     page: Page, open_: Open, event: Prescription, codes: list[str], fills: Fills
-) -> tuple[_Template, _Template]:
-    """The row of a claim, and those of its transactions."""
+) -> tuple[_Template, _Template, int]:
+    """The row of a claim, those of its transactions, and how many these are."""
     code = event.concept.primary
     line = Line(code.code, quoted(code.display), fills.price, fills.covered, start=0, end=1)
     rows = _transactions(page, open_, (line,), {0: _START, 1: _END}, (_HEAD, _CLAIM), event.number, len(codes))
-    return _template(_claim(page, open_, _CLAIM, codes, _ONSET, _START)), _template("\n".join(rows))
+    return _template(_claim(page, open_, _CLAIM, codes, _ONSET, _START)), _template("\n".join(rows)), len(rows)
 
 
 def _template(text: str) -> _Template:

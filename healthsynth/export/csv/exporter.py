@@ -102,6 +102,7 @@ class CsvExporter:
         self._concepts = concepts
         self._charges = Charges()
         self._totals = Totals()
+        self.counts: dict[str, int] = {}  # rows by table, of the last record
 
     @staticmethod
     def header(table: str) -> str:
@@ -134,7 +135,11 @@ class CsvExporter:
             paid, total_covered = paid + total - covered, total_covered + covered
         patients.write_transitions(page)
         patients.write_patient(page, paid, total_covered)
-        return {table: "\n".join(lines) + "\n" for table, lines in page.out.items() if lines}
+        written = {table: lines for table, lines in page.out.items() if lines}
+        self.counts = {table: len(lines) + page.folded[table] for table, lines in written.items()}
+        for lines in written.values():
+            lines.append("")  # the end of the last line
+        return {table: "\n".join(lines) for table, lines in written.items()}
 
     def take_totals(self) -> Totals:
         """The sums since the last call; the next ones start from nothing."""

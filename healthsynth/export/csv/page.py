@@ -1,5 +1,6 @@
 """One record on its way to text: what every row needs, made once, and the lines that a visit's claim will bill."""
 
+from collections import Counter
 from typing import Any, NamedTuple
 
 from healthsynth.export.charges import Charge, Charges, coverage_at, insurer, until
@@ -47,6 +48,7 @@ class Page:
         "as_of",
         "charges",
         "ends",
+        "folded",
         "head",
         "keyed",
         "members",
@@ -77,6 +79,7 @@ class Page:
         self.charges = charges
         self.totals = totals
         self.out: dict[str, list[str]] = {table: [] for table in tables}
+        self.folded: Counter[str] = Counter()  # rows that stand in one text of `out` with the row before, by table
         self.open = {visit.number: self._open(visit) for visit in record.visits}
 
     def id(self, number: int) -> str:

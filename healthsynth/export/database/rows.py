@@ -25,8 +25,8 @@ class Rows:
     def of(self, record: Record, out: Output) -> Mapping[str, str]:
         """The lines of a record by table; they are counted."""
         rows = self._csv.rows(record)
-        for table, text in rows.items():
-            out.count(table, text.count("\n"))
+        for table, number in self._csv.counts.items():
+            out.count(table, number)
         return rows
 
     def take(self) -> Json:

@@ -231,6 +231,13 @@ def test_a_record_without_a_visit_still_has_a_patient():
     assert rows["encounters"] == rows["claims"] == []
 
 
+def test_counts_are_of_the_rows_of_the_last_record():
+    exporter = CsvExporter(CONCEPTS)
+    for record in records():
+        rows = exporter.rows(record)
+        assert exporter.counts == {table: text.count("\n") for table, text in rows.items()}
+
+
 def test_the_rows_of_a_record_do_not_depend_on_what_was_written_before():
     exporter = CsvExporter(CONCEPTS)
     first = [exporter.rows(record) for record in records()]
