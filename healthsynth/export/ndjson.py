@@ -9,9 +9,9 @@ Source: https://hl7.org/fhir/uv/bulkdata/STU2/export.html, section 2.5.5.4; http
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from io import BytesIO
-from itertools import accumulate, chain
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
 import orjson
@@ -23,10 +23,9 @@ from healthsynth.settings import Settings
 
 if TYPE_CHECKING:
     from healthsynth.export.fhir import FhirExporter
-    from healthsynth.export.fhir.exporter import Texts
 
 MEDIA_TYPE = "application/fhir+ndjson"
-_PIECE = 1 << 20  # bytes of lines that are compressed together
+_PIECE = 1 << 20  # bytes of lines that are written together, and compressed if they are
 _MB = 1_000_000
 
 
@@ -36,6 +35,15 @@ class Piece(NamedTuple):
     size: int
     text: int
     lines: int
+
+
+@dataclass(slots=True)
+class _Open:
+    """A piece to be."""
+
+    texts: list[bytes] = field(default_factory=list)
+    size: int = 0
+    lines: int = 0
 
 
 class File(NamedTuple):
@@ -66,8 +74,8 @@ class NdjsonFormat:
         self._base = settings.bulk_url.rstrip("/")
         self._instant = f"{settings.as_of}T00:00:00Z"
         self._fhir = fhir
-        self._texts: Texts = defaultdict(BytesIO)  # of a chunk; used again, as they are large
-        self._patients: defaultdict[str, list[tuple[int, int]]] = defaultdict(list)  # type -> (end in its text, lines)
+        self._full = min(_PIECE, self._most)
+        self._open: defaultdict[str, _Open] = defaultdict(_Open)
         self._pieces: defaultdict[str, list[Piece]] = defaultdict(list)
         self._shared: dict[str, tuple[bytes, list[Piece]]] = {}
 
@@ -75,17 +83,15 @@ class NdjsonFormat:
         return {}
 
     def add(self, record: Record, out: Output) -> None:
-        self._fhir.ndjson(record, self._texts)
-        for kind, lines in self._fhir.counts.items():
-            self._patients[kind].append((self._texts[kind].tell(), lines))
-            out.count(kind, lines)
+        for kind, lines in self._fhir.ndjson(record).items():
+            for text in self._hold(kind, "".join(lines).encode(), len(lines)):
+                out.append(f"ndjson/{kind}", text)
+            out.count(kind, len(lines))
 
     def flush(self, out: Output) -> None:
-        held, self._patients = self._patients, defaultdict(list)
-        for kind, patients in sorted(held.items()):
-            content, pieces = self._cut(_all_of(self._texts[kind]), patients)
-            out.append(f"ndjson/{kind}", content)
-            self._pieces[kind] += pieces
+        for kind in sorted(self._open):
+            for text in self._close(kind):
+                out.append(f"ndjson/{kind}", text)
 
     def take(self) -> Json:
         self._fhir.forget()  # what the chunk used is in its journal
@@ -93,18 +99,15 @@ class NdjsonFormat:
         return {"pieces": {kind: [list(piece) for piece in found] for kind, found in pieces.items()}}
 
     def finish(self, used: Used, taken: Iterable[Json], out: Output) -> None:
-        self._pieces = defaultdict(list)
+        self._pieces, self._shared = defaultdict(list), {}
+        texts = self._fhir.shared_ndjson(used.facilities.values(), used.clinicians.values(), used.payers.values())
+        for kind, lines in texts.items():
+            written = [text for line in lines for text in self._hold(kind, line.encode(), 1)] + self._close(kind)
+            self._shared[kind] = b"".join(written), self._pieces.pop(kind)
+            out.count(kind, len(lines))
         for plain in taken:
             for kind, pieces in plain["pieces"].items():
                 self._pieces[kind] += [Piece(*piece) for piece in pieces]
-        texts: Texts = defaultdict(BytesIO)
-        self._fhir.shared_ndjson(used.facilities.values(), used.clinicians.values(), used.payers.values(), texts)
-        self._shared = {}
-        for kind, text in texts.items():
-            content = _all_of(text)
-            ends = list(accumulate(map(len, content.splitlines(keepends=True))))
-            out.count(kind, len(ends))
-            self._shared[kind] = self._cut(content, [(end, 1) for end in ends])
 
     def merge(self, appended: Appended, out: Files) -> None:
         files: list[File] = []
@@ -123,14 +126,22 @@ class NdjsonFormat:
     def forecast(self, appended: Mapping[str, int]) -> tuple[int, int]:
         return sum(-(-size // self._most) for size in appended.values()) + 2, sum(appended.values())
 
-    def _cut(self, text: bytes, patients: Sequence[tuple[int, int]]) -> tuple[bytes, list[Piece]]:
-        """The text as it will be in files, and its pieces: of about a megabyte, or of what a file may have if that is less."""
-        cuts = list(_cuts(patients, min(_PIECE, self._most)))
-        if not self._packs:
-            return text, [Piece(end - start, end - start, lines) for start, end, lines in cuts]
-        packed = [pack(text[start:end]) for start, end, _ in cuts]
-        pieces = [Piece(len(made), end - start, lines) for made, (start, end, lines) in zip(packed, cuts, strict=True)]
-        return b"".join(packed), pieces
+    def _hold(self, kind: str, text: bytes, lines: int) -> Iterator[bytes]:
+        """Add lines that stay together to the open piece of their type; yields the bytes of the one before if that is full."""
+        held = self._open[kind]
+        if held.lines and held.size + len(text) > self._full:
+            yield from self._close(kind)
+            held = self._open[kind]
+        held.texts.append(text)
+        held.size += len(text)
+        held.lines += lines
+
+    def _close(self, kind: str) -> list[bytes]:
+        """The open piece of a type as it will be in its file."""
+        held = self._open.pop(kind)
+        written = [pack(b"".join(held.texts))] if self._packs else held.texts
+        self._pieces[kind].append(Piece(sum(map(len, written)), held.size, held.lines))
+        return written
 
     def _plan(self, kind: str, pieces: Iterable[Piece]) -> Iterator[File]:
         """The files of a type, of as many pieces each as its size allows."""
@@ -176,26 +187,3 @@ class NdjsonFormat:
                 *inputs,
             ],
         }
-
-
-def _all_of(text: BytesIO) -> bytes:
-    """What was written since the last time; the next is written over it."""
-    text.truncate()
-    text.seek(0)
-    return text.getvalue()
-
-
-def _cuts(patients: Sequence[tuple[int, int]], most: int) -> Iterator[tuple[int, int, int]]:
-    """(start, end, lines) of pieces: whole patients, as many as `most` bytes have room for, at least one.
-
-    Args:
-        patients: (end, lines) of each.
-    """
-    start = end = lines = 0
-    for until, count in patients:
-        if lines and until - start > most:
-            yield start, end, lines
-            start, lines = end, 0
-        end, lines = until, lines + count
-    if lines:
-        yield start, end, lines

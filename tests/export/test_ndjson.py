@@ -20,14 +20,12 @@ LEADING = {"ndjson/manifest.json", "ndjson/import-parameters.json"}
 class Lines:
     """Stands for the FHIR exporter: a record is a number, its lines weigh 300,000 bytes each."""
 
-    def ndjson(self, record, texts: Texts) -> None:
-        self.counts = {"Patient": 1, **({"Observation": record.lines} if record.lines else {})}
-        for n in range(record.lines):
-            texts["Observation"].write(f'{{"id":"{record.number}-{n}","text":"{"x" * 300_000}"}}\n'.encode())
-        texts["Patient"].write(f'{{"id":"{record.number}"}}\n'.encode())
+    def ndjson(self, record) -> Texts:
+        results = [f'{{"id":"{record.number}-{n}","text":"{"x" * 300_000}"}}\n' for n in range(record.lines)]
+        return {"Patient": [f'{{"id":"{record.number}"}}\n'], **({"Observation": results} if results else {})}
 
-    def shared_ndjson(self, facilities, clinicians, payers, texts: Texts) -> None:
-        texts["Location"].write(b'{"id":"a"}\n')
+    def shared_ndjson(self, facilities, clinicians, payers) -> Texts:
+        return {"Location": ['{"id":"a"}\n']}
 
     def forget(self) -> None: ...
 

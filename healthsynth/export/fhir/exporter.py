@@ -3,7 +3,6 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
-from io import BytesIO
 from itertools import chain, islice
 from operator import itemgetter
 from typing import Any, TypeVar
@@ -30,8 +29,7 @@ _OPEN, _CLOSE = b'{"resourceType":"Bundle","type":"transaction","entry":[', b"]}
 _BLOCK = 128  # entries that are written together
 _SHAPE = itemgetter(0)
 _Thing = TypeVar("_Thing")
-# Resource type -> its lines. Each is written while the processor still has it at hand: to join them later costs more.
-Texts = defaultdict[str, BytesIO]
+Texts = Mapping[str, Sequence[str]]  # resource type -> its lines, each with its end
 
 
 class FhirExporter:
@@ -84,9 +82,9 @@ class FhirExporter:
         """The text of `bundle`, block by block: that of a very ill patient has tens of megabytes."""
         return self._blocks(self._jobs(record))
 
-    def ndjson(self, record: Record, texts: Texts) -> None:
-        """Write the lines of a record to the text of their type: the same resources as in `bundle`, in its order."""
-        self._lines(self._jobs(record), texts)
+    def ndjson(self, record: Record) -> Texts:
+        """The same resources as in `bundle` and in its order, as lines by their type."""
+        return self._lines(self._jobs(record))
 
     def used(self) -> tuple[list[Facility], list[Clinician], list[Payer]]:
         """What the records so far refer to and `shared_bundles` must write, in order of their ids."""
@@ -105,10 +103,10 @@ class FhirExporter:
             yield name, b"".join(self._blocks(jobs))
 
     def shared_ndjson(
-        self, facilities: Iterable[Facility], clinicians: Iterable[Clinician], payers: Iterable[Payer], texts: Texts
-    ) -> None:
-        """Write the lines of what patients share to the text of their type: the same resources as in `shared_bundles`."""
-        self._lines(chain.from_iterable(jobs for _, jobs in self._shared(facilities, clinicians, payers)), texts)
+        self, facilities: Iterable[Facility], clinicians: Iterable[Clinician], payers: Iterable[Payer]
+    ) -> Texts:
+        """The same resources as in `shared_bundles`, as lines by their type."""
+        return self._lines(chain.from_iterable(jobs for _, jobs in self._shared(facilities, clinicians, payers)))
 
     def _shared(
         self, facilities: Iterable[Facility], clinicians: Iterable[Clinician], payers: Iterable[Payer]
@@ -132,18 +130,20 @@ class FhirExporter:
             self._verify(jobs)
         return jobs
 
-    def _lines(self, jobs: Iterable[Job], texts: Texts) -> None:
+    def _lines(self, jobs: Iterable[Job]) -> Texts:
+        texts: defaultdict[str, list[str]] = defaultdict(list)
         e = None
         try:
             for shape, e, v, end, link in jobs:
                 lines = shape.lines(e, v, end, link)
                 if len(lines) == 1:  # nine in ten
-                    texts[shape.types[0]].write(lines[0].encode())
+                    texts[shape.types[0]].append(lines[0])
                     continue
                 for kind, line in zip(shape.types, lines, strict=True):
-                    texts[kind].write(line.encode())
+                    texts[kind].append(line)
         except ShapeError as error:
             raise self._verdicts.blame(e, error) from error
+        return texts
 
     def _blocks(self, jobs: Iterable[Job]) -> Iterator[bytes]:
         """The text of a bundle, in blocks that the processor still has at hand when they are written."""

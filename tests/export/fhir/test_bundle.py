@@ -100,7 +100,7 @@ def test_ndjson_has_the_resources_of_the_bundle_in_its_order(exporter: FhirExpor
     assert set(lines) == {resource["resourceType"] for resource in wanted}
     for kind, found in lines.items():
         assert [json.loads(line) for line in found] == [each for each in wanted if each["resourceType"] == kind]
-        assert all(line.startswith("{") and line.endswith("}") and "\r" not in line for line in found)
+        assert all(line.startswith("{") and line.endswith("}") and "\n" not in line for line in found)
 
 
 def test_shared_resources_do_not_depend_on_the_order_they_were_met_in(exporter: FhirExporter):
