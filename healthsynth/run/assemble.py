@@ -42,6 +42,18 @@ def stretches(output: Path, chunk: int, regions: Iterable[Sequence[int]]) -> Ite
                 yield block
 
 
+class _Whole:
+    """Where whole files are written at the end: those in `done` are there already, every other one is told."""
+
+    def __init__(self, output: Path, done: set[str], told: Told):
+        self._output, self._done, self._told = output, done, told
+
+    def stream(self, path: str, blocks: Iterable[bytes]) -> None:
+        if path not in self._done:
+            written = disk.write_whole(self._output / path, layout.temporary(self._output, "whole"), blocks)
+            self._told(Written(path, *written))
+
+
 def _appended(chunks: Chunks) -> set[str]:
     return {path for line in chunks.values() for path in line["part"] if path != FACTS}
 
@@ -51,11 +63,9 @@ def tables(output: Path, chunks: Chunks, exporters: Mapping[str, Exporter], done
     heads = {path: head for exporter in exporters.values() for path, head in exporter.heads().items()}
     merged = {name for exporter in exporters.values() if isinstance(exporter, Merging) for name in exporter.folders}
     paths = {path for path in _appended(chunks) if path.split("/")[0] not in merged} | set(heads)
-    for path in sorted(paths - done):
-        size, digest = disk.write_whole(
-            output / path, layout.temporary(output, "table"), _table(output, chunks, path, heads.get(path, b""))
-        )
-        told(Written(path, size, digest))
+    whole = _Whole(output, done, told)
+    for path in sorted(paths):
+        whole.stream(path, _table(output, chunks, path, heads.get(path, b"")))
 
 
 def _table(output: Path, chunks: Chunks, path: str, head: bytes) -> Iterator[bytes]:
@@ -66,21 +76,16 @@ def _table(output: Path, chunks: Chunks, path: str, head: bytes) -> Iterator[byt
             yield from stretches(output, chunk, regions)
 
 
-class _Finish:
+class _Finish(_Whole):
     """Where exporters write what patients share."""
 
     def __init__(self, output: Path, done: set[str], told: Told):
-        self._output, self._done, self._told = output, done, told
+        super().__init__(output, done, told)
         self.counts: dict[str, dict[str, int]] = {}
         self.exporter = ""
 
     def file(self, path: str, content: bytes) -> None:
         self.stream(path, (content,))
-
-    def stream(self, path: str, blocks: Iterable[bytes]) -> None:
-        if path not in self._done:
-            written = disk.write_whole(self._output / path, layout.temporary(self._output, "shared"), blocks)
-            self._told(Written(path, *written))
 
     def append(self, path: str, content: bytes) -> None:
         raise HealthsynthError(f"the format '{self.exporter}' appends to {path} after the last patient")
@@ -141,17 +146,12 @@ class _Region:
                 return
 
 
-class _Files:
+class _Files(_Whole):
     """Where formats merge to."""
 
     def __init__(self, output: Path, done: set[str], told: Told):
-        self._output, self._done, self._told = output, done, told
+        super().__init__(output, done, told)
         self.scratch = layout.scratch(output)
-
-    def stream(self, path: str, blocks: Iterable[bytes]) -> None:
-        if path not in self._done:
-            written = disk.write_whole(self._output / path, layout.temporary(self._output, "merged"), blocks)
-            self._told(Written(path, *written))
 
     def make(self, path: str, maker: Callable[[Path], None]) -> None:
         if path in self._done:
