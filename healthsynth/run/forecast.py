@@ -25,8 +25,7 @@ class _Counted:
         self.appended: Counter[str] = Counter()
 
     def file(self, path: str, content: bytes) -> None:
-        self.files += 1
-        self.bytes += len(content)
+        self.stream(path, (content,))
 
     def stream(self, path: str, blocks: Iterable[bytes]) -> None:
         self.files += 1

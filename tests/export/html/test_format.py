@@ -1,35 +1,20 @@
 """The format: its files, what it counts, and the list of patients from chunks in any process."""
 
-from collections.abc import Iterable
-
 from healthsynth.export.base import Used
 from healthsynth.export.html import HtmlFormat
 from healthsynth.settings import Settings
+from tests.export.collecting import Collected
 from tests.export.html.markup import parsed
 from tests.export.records import CONCEPTS, sample_record
 
 SETTINGS = Settings(seed=7, as_of="2026-01-01")
 
 
-class Folder:
+class Folder(Collected):
     """Output that is kept in memory."""
-
-    def __init__(self) -> None:
-        self.files: dict[str, bytes] = {}
-        self.counts: dict[str, int] = {}
-
-    def file(self, path: str, content: bytes) -> None:
-        assert path not in self.files
-        self.files[path] = content
-
-    def stream(self, path: str, blocks: Iterable[bytes]) -> None:
-        self.file(path, b"".join(blocks))
 
     def append(self, path: str, content: bytes) -> None:
         raise AssertionError("pages are whole files")
-
-    def count(self, what: str, number: int = 1) -> None:
-        self.counts[what] = self.counts.get(what, 0) + number
 
 
 def test_chunks_of_several_processes_make_one_list_in_their_order():
