@@ -148,10 +148,12 @@ class _Bands:
 
     def __init__(self, rows: tuple[_Row, ...]):
         self.rows: list[_Row] = list(rows)
-        ages = [row[0] for row in rows]
-        self.passed = bytes([bisect_left(ages, month / 12) for month in range(_MONTHS)])  # bands behind one, by month
+        self.passed = b""  # bands behind one, by month; made when the first of a sex is measured
 
     def at(self, month: int) -> tuple[float, float, float]:
+        if not self.passed:
+            ages = [row[0] for row in self.rows]
+            self.passed = bytes([bisect_left(ages, month / 12) for month in range(_MONTHS)])
         i = self.passed[month]
         if i == 0 or i == len(self.rows):
             _, mean, sd, skew = self.rows[0 if i == 0 else -1]
