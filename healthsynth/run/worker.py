@@ -118,16 +118,16 @@ def do_chunk(work: Work, output: Path, chunk: int, beat: Callable[[], None] | No
     Raises:
         HealthsynthError: the disk, or a patient that cannot be made; names the patient and how to replay it.
     """
-    out = ChunkOutput(output, chunk)
-    try:
-        with disk.told(output):
+    with disk.told(output):
+        out = ChunkOutput(output, chunk)
+        try:
             facts = _live(work, out, chunks.numbers(work.settings, chunk), beat)
             _close(work, out, chunk)
             taken = {name: exporter.take() for name, exporter in work.exporters.items()}
             line = out.finish({**facts.plain(), "taken": taken})
-    except BaseException:
-        out.abandon()
-        raise
+        except BaseException:
+            out.abandon()
+            raise
     patients = {"living": facts.living, "deceased": facts.deceased}
     return {"event": "chunk", "chunk": chunk, **patients, **line}
 
