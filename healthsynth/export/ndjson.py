@@ -126,15 +126,15 @@ class NdjsonFormat:
     def forecast(self, appended: Mapping[str, int]) -> tuple[int, int]:
         return sum(-(-size // self._most) for size in appended.values()) + 2, sum(appended.values())
 
-    def _hold(self, kind: str, text: bytes, lines: int) -> Iterator[bytes]:
-        """Add lines that stay together to the open piece of their type; yields the bytes of the one before if that is full."""
-        held = self._open[kind]
+    def _hold(self, kind: str, text: bytes, lines: int) -> list[bytes]:
+        """Add lines that stay together to the open piece of their type; returns the one before, as `_close` does, if that was full."""
+        held, full = self._open[kind], list[bytes]()
         if held.lines and held.size + len(text) > self._full:
-            yield from self._close(kind)
-            held = self._open[kind]
+            full, held = self._close(kind), self._open[kind]
         held.texts.append(text)
         held.size += len(text)
         held.lines += lines
+        return full
 
     def _close(self, kind: str) -> list[bytes]:
         """The open piece of a type as it will be in its file."""
