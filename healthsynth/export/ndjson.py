@@ -41,7 +41,7 @@ class Piece(NamedTuple):
 class _Open:
     """A piece to be."""
 
-    texts: list[bytes] = field(default_factory=list)
+    texts: list[bytes] = field(default_factory=list)  # those to be compressed together; others are written at once
     size: int = 0
     lines: int = 0
 
@@ -127,21 +127,21 @@ class NdjsonFormat:
         return sum(-(-size // self._most) for size in appended.values()) + 2, sum(appended.values())
 
     def _hold(self, kind: str, text: bytes, lines: int) -> list[bytes]:
-        """Add lines that stay together to the open piece of their type; returns the one before, as `_close` does, if that was full."""
-        held, full = self._open[kind], list[bytes]()
+        """Add lines that stay together to the open piece of their type; returns what can be written by now."""
+        held, written = self._open[kind], list[bytes]()
         if held.lines and held.size + len(text) > self._full:
-            full, held = self._close(kind), self._open[kind]
-        held.texts.append(text)
+            written, held = self._close(kind), self._open[kind]
         held.size += len(text)
         held.lines += lines
-        return full
+        (held.texts if self._packs else written).append(text)
+        return written
 
     def _close(self, kind: str) -> list[bytes]:
-        """The open piece of a type as it will be in its file."""
+        """End the open piece of a type; returns what of it is still to be written."""
         held = self._open.pop(kind)
-        written = [pack(b"".join(held.texts))] if self._packs else held.texts
-        self._pieces[kind].append(Piece(sum(map(len, written)), held.size, held.lines))
-        return written
+        packed = [pack(b"".join(held.texts))] if self._packs else []
+        self._pieces[kind].append(Piece(len(packed[0]) if packed else held.size, held.size, held.lines))
+        return packed
 
     def _plan(self, kind: str, pieces: Iterable[Piece]) -> Iterator[File]:
         """The files of a type, of as many pieces each as its size allows."""

@@ -23,7 +23,10 @@ _SENTENCES = {
     errno.EROFS: "the file system is read-only",
     errno.EIO: "the disk reports an error",
 }
-_BLOCK = 1 << 20  # bytes of a part that go to the disk at once
+_BLOCK = 1 << 20  # bytes that go to the disk at once
+_SECTORS = 4096  # what goes past memory is a multiple of it, in place and size
+_OWN = mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS  # else a worker fills the blocks of the process it was forked from
+_spare: list[memoryview] = []  # blocks that no file has at the moment; each begins at a page, as such memory must
 
 
 class Written(NamedTuple):
@@ -61,15 +64,26 @@ def write(path: Path, parts: Iterable[bytes]) -> tuple[int, str]:
     return size, digest.hexdigest()
 
 
-class Part:
-    """A file that only this run reads, at its end: nobody asks for its hash.
+def write_past(path: Path, parts: Iterable[bytes]) -> tuple[int, str]:
+    """The same past the system's memory: less work for a large file, more waiting for many small ones."""
+    digest, file = hashlib.sha256(), Past(path)
+    try:
+        for part in parts:
+            file.write(part)
+            digest.update(part)
+    except BaseException:
+        file.abandon()
+        raise
+    file.finish()
+    return file.size, digest.hexdigest()
 
-    It goes past the system's memory where that can be done: to fill fresh pages costs several times as much.
-    """
+
+class Past:
+    """A file that goes past the system's memory where that can be done: to fill fresh pages costs several times as much."""
 
     def __init__(self, path: Path):
         self.size = 0  # bytes written
-        self._block = memoryview(mmap.mmap(-1, _BLOCK))  # begins at a page, as such memory must
+        self._block = _spare.pop() if _spare else memoryview(mmap.mmap(-1, _BLOCK, _OWN))
         self._filled = 0
         self._file = path.open("wb", buffering=0)
         _past_memory(self._file, True)
@@ -88,14 +102,17 @@ class Part:
 
     def finish(self) -> None:
         """Write the rest, fsync and close."""
+        whole = self._filled - self._filled % _SECTORS
+        _write_past(self._file, self._block[:whole])
         _past_memory(self._file, False)  # only whole sectors can go past memory
-        _write_past(self._file, self._block[: self._filled])
+        _write_past(self._file, self._block[whole : self._filled])
         _settle(self._file)
-        self._file.close()
+        self.abandon()
 
     def abandon(self) -> None:
         """Close it as it is."""
         self._file.close()
+        _spare.append(self._block)
 
 
 def _past_memory(file: FileIO, past: bool) -> None:
@@ -154,7 +171,7 @@ def settle(folder: Path) -> None:
 
 def write_whole(target: Path, temporary: Path, parts: Iterable[bytes]) -> tuple[int, str]:
     """Write `target` by way of `temporary`, on the same disk; returns size and SHA-256."""
-    result = write(temporary, parts)
+    result = write_past(temporary, parts)
     replace(temporary, target)
     settle(target.parent)
     return result

@@ -47,7 +47,7 @@ class ChunkOutput:
         self._open = layout.open_chunks(output) / f"{chunk:07d}-{os.getpid()}"
         self._open.mkdir(parents=True, exist_ok=True)
         self._written: list[disk.Written] = []
-        self._part = disk.Part(self._open / "part")
+        self._part = disk.Past(self._open / "part")
         self._regions: dict[str, list[tuple[int, int]]] = defaultdict(list)  # path -> (start in the part, bytes)
         self._appended: dict[str, list[bytes]] = defaultdict(list)  # not yet in the part
         self._held = 0  # bytes of it

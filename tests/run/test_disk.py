@@ -1,4 +1,4 @@
-"""Parts of chunks: what is written past the system's memory is what was given, on any file system."""
+"""What is written past the system's memory is what was given, on any file system and in any process."""
 
 import errno
 import os
@@ -12,7 +12,7 @@ BLOCK = disk._BLOCK
 
 
 def write_part(path: Path, *contents: bytes) -> None:
-    part = disk.Part(path)
+    part = disk.Past(path)
     for content in contents:
         part.write(content)
     part.finish()
@@ -39,6 +39,25 @@ def test_a_file_system_without_a_way_past_memory_will_do(tmp_path: Path, monkeyp
 
 def test_a_file_system_that_refuses_only_when_it_writes_will_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(disk, "_BLOCK", BLOCK + 1)  # not whole sectors
+    monkeypatch.setattr(disk, "_spare", [])
     content = os.urandom(3 * BLOCK)
     write_part(tmp_path / "part", content)
     assert (tmp_path / "part").read_bytes() == content
+
+
+def test_a_process_that_was_forked_has_blocks_of_its_own(tmp_path: Path):
+    write_part(tmp_path / "before", b"leaves a block that both could take")
+    ready, go = os.pipe()
+    child = os.fork()
+    if not child:
+        os.read(ready, 1)
+        disk.Past(tmp_path / "child").write(b"theirs")
+        os._exit(0)
+    ours = disk.Past(tmp_path / "parent")
+    ours.write(b"parent")
+    os.write(go, b"!")
+    os.waitpid(child, 0)
+    ours.finish()
+    os.close(ready)
+    os.close(go)
+    assert (tmp_path / "parent").read_bytes() == b"parent"
