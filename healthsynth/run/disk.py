@@ -110,9 +110,10 @@ class Past:
         self.abandon()
 
     def abandon(self) -> None:
-        """Close it as it is."""
-        self._file.close()
-        _spare.append(self._block)
+        """Close it as it is, unless it is closed already."""
+        if not self._file.closed:
+            self._file.close()
+            _spare.append(self._block)
 
 
 def _past_memory(file: FileIO, past: bool) -> None:

@@ -45,6 +45,18 @@ def test_a_file_system_that_refuses_only_when_it_writes_will_do(tmp_path: Path, 
     assert (tmp_path / "part").read_bytes() == content
 
 
+def test_a_file_that_is_abandoned_after_its_end_gives_its_block_back_once(tmp_path: Path):
+    file = disk.Past(tmp_path / "file")
+    file.finish()
+    file.abandon()
+    one, other = disk.Past(tmp_path / "one"), disk.Past(tmp_path / "other")
+    one.write(b"one")
+    other.write(b"other")
+    one.finish()
+    other.finish()
+    assert (tmp_path / "one").read_bytes() == b"one"
+
+
 def test_a_process_that_was_forked_has_blocks_of_its_own(tmp_path: Path):
     write_part(tmp_path / "before", b"leaves a block that both could take")
     ready, go = os.pipe()
