@@ -24,9 +24,6 @@ _SENTENCES = {
     errno.EIO: "the disk reports an error",
 }
 _BLOCK = 1 << 20  # bytes that go to the disk at once
-_SECTORS = 4096  # what goes past memory is a multiple of it, in place and size
-_OWN = mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS  # else a worker fills the blocks of the process it was forked from
-_spare: list[memoryview] = []  # blocks that no file has at the moment; each begins at a page, as such memory must
 
 
 class Written(NamedTuple):
@@ -54,28 +51,31 @@ def told(what: Path | str) -> Iterator[None]:
 
 def write(path: Path, parts: Iterable[bytes]) -> tuple[int, str]:
     """Write and fsync a finished file under its own name; returns its size and SHA-256."""
-    size, digest = 0, hashlib.sha256()
     with path.open("wb") as file:
-        for part in parts:
-            file.write(part)
-            digest.update(part)
-            size += len(part)
+        written = _pour(parts, file)
         _settle(file)
-    return size, digest.hexdigest()
+    return written
 
 
 def write_past(path: Path, parts: Iterable[bytes]) -> tuple[int, str]:
     """The same past the system's memory: less work for a large file, more waiting for many small ones."""
-    digest, file = hashlib.sha256(), Past(path)
+    file = Past(path)
     try:
-        for part in parts:
-            file.write(part)
-            digest.update(part)
-    except BaseException:
+        written = _pour(parts, file)
+        file.finish()
+    finally:
         file.abandon()
-        raise
-    file.finish()
-    return file.size, digest.hexdigest()
+    return written
+
+
+def _pour(parts: Iterable[bytes], file: "BinaryIO | Past") -> tuple[int, str]:
+    """Write parts to an open file; returns their size and SHA-256."""
+    size, digest = 0, hashlib.sha256()
+    for part in parts:
+        file.write(part)
+        digest.update(part)
+        size += len(part)
+    return size, digest.hexdigest()
 
 
 class Past:
@@ -83,7 +83,7 @@ class Past:
 
     def __init__(self, path: Path):
         self.size = 0  # bytes written
-        self._block = _spare.pop() if _spare else memoryview(mmap.mmap(-1, _BLOCK, _OWN))
+        self._block = memoryview(mmap.mmap(-1, _BLOCK))  # begins at a page, as such memory must
         self._filled = 0
         self._file = path.open("wb", buffering=0)
         _past_memory(self._file, True)
@@ -102,18 +102,14 @@ class Past:
 
     def finish(self) -> None:
         """Write the rest, fsync and close."""
-        whole = self._filled - self._filled % _SECTORS
-        _write_past(self._file, self._block[:whole])
         _past_memory(self._file, False)  # only whole sectors can go past memory
-        _write_past(self._file, self._block[whole : self._filled])
+        _write_past(self._file, self._block[: self._filled])
         _settle(self._file)
-        self.abandon()
+        self._file.close()
 
     def abandon(self) -> None:
-        """Close it as it is, unless it is closed already."""
-        if not self._file.closed:
-            self._file.close()
-            _spare.append(self._block)
+        """Close it as it is, if it is not closed already."""
+        self._file.close()
 
 
 def _past_memory(file: FileIO, past: bool) -> None:

@@ -1,6 +1,6 @@
 // Looks at pages in headless Chromium, for pages.py: node pages.mjs CHROMIUM AXE FOLDER FILE...
 // Prints a JSON line for every file and window: violations of axe, requests off the page, console errors;
-// one for every page of the folder that is wider than a window; and one of what a reader does.
+// one of all pages of the folder that are wider than a window; and one of what a reader does.
 import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -14,6 +14,9 @@ const WINDOWS = [
   { name: "narrow, dark", width: 390, scheme: "dark" },
 ];
 const WIDTHS = [320, 390, 600, 740, 870, 980, 1400]; // 320 is what WCAG 1.4.10 (reflow) asks for; some lie just past a breakpoint
+
+/** Open every note and table of a page. */
+const openAll = (page) => page.evaluate(() => document.querySelectorAll("details").forEach((details) => { details.open = true; }));
 
 async function look(browser, file, window) {
   const page = await browser.newPage();
@@ -29,7 +32,7 @@ async function look(browser, file, window) {
   await page.setViewport({ width: window.width, height: 900 });
   await page.emulateMediaFeatures([{ name: "prefers-color-scheme", value: window.scheme }]);
   await page.goto(url, { waitUntil: "networkidle0" });
-  await page.evaluate(() => document.querySelectorAll("details").forEach((details) => { details.open = true; }));
+  await openAll(page);
   await page.evaluate(AXE);
   const found = await page.evaluate((rules) => axe.run(document, rules), RULES);
   const violations = found.violations.map((rule) => `${rule.id}: ${rule.nodes.length} x ${rule.nodes[0].html.slice(0, 120)}`);
@@ -43,7 +46,7 @@ async function wider(browser, folder) {
   const names = readdirSync(folder).filter((name) => name.endsWith(".html"));
   for (const name of names) {
     await page.goto(pathToFileURL(join(folder, name)).href);
-    await page.evaluate(() => document.querySelectorAll("details").forEach((details) => { details.open = true; }));
+    await openAll(page);
     for (const width of WIDTHS) {
       await page.setViewport({ width, height: 900 });
       const over = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);

@@ -39,13 +39,12 @@ def test_a_file_system_without_a_way_past_memory_will_do(tmp_path: Path, monkeyp
 
 def test_a_file_system_that_refuses_only_when_it_writes_will_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(disk, "_BLOCK", BLOCK + 1)  # not whole sectors
-    monkeypatch.setattr(disk, "_spare", [])
     content = os.urandom(3 * BLOCK)
     write_part(tmp_path / "part", content)
     assert (tmp_path / "part").read_bytes() == content
 
 
-def test_a_file_that_is_abandoned_after_its_end_gives_its_block_back_once(tmp_path: Path):
+def test_a_file_that_is_abandoned_after_its_end_shares_no_memory_with_the_next(tmp_path: Path):
     file = disk.Past(tmp_path / "file")
     file.finish()
     file.abandon()
@@ -58,7 +57,7 @@ def test_a_file_that_is_abandoned_after_its_end_gives_its_block_back_once(tmp_pa
 
 
 def test_a_process_that_was_forked_has_blocks_of_its_own(tmp_path: Path):
-    write_part(tmp_path / "before", b"leaves a block that both could take")
+    write_part(tmp_path / "before", b"leaves no block that both could take")
     ready, go = os.pipe()
     child = os.fork()
     if not child:
